@@ -1,0 +1,171 @@
+//! A ticket's history as intervals of status, severity and holder.
+
+use super::policy::StatusClass;
+use crate::model::{Event, Field, MISSING_CODE, Role};
+
+/// A stretch of time in one status with one holder, half-open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    pub from_at: i64,
+    pub until_at: i64,
+    /// Code in the events' values.
+    pub status: u32,
+    pub class: StatusClass,
+    pub group: u32,
+    pub assignee: u32,
+}
+
+/// What happened to one ticket up to as-of.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// Adjacent, from opening to as-of; zero-length ones left out.
+    pub stretches: Vec<Stretch>,
+    /// Severity codes (events' values) with the instant since which they hold.
+    pub severities: Vec<(i64, u32)>,
+    /// From each resolve to the reopening that followed.
+    pub gaps: Vec<(i64, i64)>,
+    /// Each instant at which the ticket became resolved or closed.
+    pub resolves: Vec<i64>,
+    /// Each instant at which the ticket became closed.
+    pub closes: Vec<i64>,
+    /// First public reply by a person of the desk.
+    pub replied_at: Option<i64>,
+    /// Public replies by an automation.
+    pub automatic_replies: Vec<i64>,
+    pub arrived_at: Option<i64>,
+    /// Whether the history says anything about replies.
+    pub tells_replies: bool,
+    /// Whether the history says anything about the status.
+    pub tells_status: bool,
+}
+
+impl Timeline {
+    /// Rebuilds the timeline from the events of one ticket, which are in order of time.
+    ///
+    /// `class` gives the meaning of a status code. Events after `as_of` haven't
+    /// happened yet; those before `opened_at` set the state at opening.
+    pub fn rebuild(
+        &mut self,
+        events: &[Event],
+        opened_at: i64,
+        as_of: i64,
+        class: impl Fn(u32) -> StatusClass,
+    ) {
+        *self = Timeline {
+            stretches: std::mem::take(&mut self.stretches),
+            severities: std::mem::take(&mut self.severities),
+            gaps: std::mem::take(&mut self.gaps),
+            resolves: std::mem::take(&mut self.resolves),
+            closes: std::mem::take(&mut self.closes),
+            automatic_replies: std::mem::take(&mut self.automatic_replies),
+            ..Timeline::default()
+        };
+        self.stretches.clear();
+        self.severities.clear();
+        self.gaps.clear();
+        self.resolves.clear();
+        self.closes.clear();
+        self.automatic_replies.clear();
+
+        let initial = |field: Field| {
+            events
+                .iter()
+                .find(|event| event.field == field)
+                .map_or(MISSING_CODE, |first| {
+                    if first.from == MISSING_CODE { first.to } else { first.from }
+                })
+        };
+        let mut now = Stretch {
+            from_at: opened_at,
+            until_at: opened_at,
+            status: initial(Field::Status),
+            class: StatusClass::Queue,
+            group: initial(Field::Group),
+            assignee: initial(Field::Assignee),
+        };
+        if now.status != MISSING_CODE {
+            now.class = class(now.status);
+        }
+        // A ticket that begins resolved was resolved before its history began.
+        if now.class.is_over() {
+            self.resolves.push(opened_at);
+        }
+        match initial(Field::Severity) {
+            MISSING_CODE => {}
+            code => self.severities.push((opened_at, code)),
+        }
+        for event in events.iter().take_while(|event| event.at <= as_of) {
+            let at = event.at.max(opened_at);
+            match event.field {
+                Field::Status => {
+                    self.tells_status = true;
+                    if event.to == now.status {
+                        continue;
+                    }
+                    self.close(&mut now, at);
+                    let (before, after) = (now.class, class(event.to));
+                    self.turn(at, before, after);
+                    (now.status, now.class) = (event.to, after);
+                }
+                Field::Group if event.to != now.group => {
+                    self.close(&mut now, at);
+                    now.group = event.to;
+                }
+                Field::Assignee if event.to != now.assignee => {
+                    self.close(&mut now, at);
+                    now.assignee = event.to;
+                }
+                Field::Group | Field::Assignee => {}
+                Field::Severity => {
+                    if self.severities.last().map(|last| last.1) != Some(event.to) {
+                        self.severities.push((at, event.to));
+                    }
+                }
+                Field::Reply => {
+                    self.tells_replies = true;
+                    match event.role {
+                        Role::Agent => {
+                            self.replied_at.get_or_insert(at);
+                        }
+                        Role::Automation => self.automatic_replies.push(at),
+                        Role::Customer => {}
+                    }
+                }
+                Field::OnSite => {
+                    self.arrived_at.get_or_insert(at);
+                }
+            }
+        }
+        self.close(&mut now, as_of.max(opened_at));
+    }
+
+    fn close(&mut self, now: &mut Stretch, at: i64) {
+        if at > now.from_at {
+            self.stretches.push(Stretch { until_at: at, ..*now });
+            now.from_at = at;
+        }
+    }
+
+    fn turn(&mut self, at: i64, before: StatusClass, after: StatusClass) {
+        if after.is_over() && !before.is_over() {
+            self.resolves.push(at);
+        } else if before.is_over() && !after.is_over() {
+            if let Some(&resolved_at) = self.resolves.last() {
+                self.gaps.push((resolved_at, at));
+            }
+        }
+        if after == StatusClass::Closed && before != StatusClass::Closed {
+            self.closes.push(at);
+        }
+    }
+
+    /// Whether the last status up to as-of is a resolved or closed one.
+    pub fn is_over(&self) -> bool {
+        self.resolves.len() > self.gaps.len()
+    }
+
+    /// The severity code in force at an instant.
+    pub fn severity_at(&self, at: i64) -> Option<u32> {
+        self.severities.iter().take_while(|(since, _)| *since <= at).last().map(|s| s.1)
+    }
+}

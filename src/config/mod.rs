@@ -1,0 +1,156 @@
+//! `sla.toml` to a checked policy.
+//!
+//! Answers "which rules hold, and where are the exports?". Every mistake is
+//! reported at once, with its place. Leaves out on purpose the reading of
+//! exports: that is `import`'s.
+
+mod calendars;
+mod clocks;
+mod inputs;
+mod reader;
+
+pub use calendars::ALWAYS;
+pub use clocks::SeverityRules;
+pub use inputs::{Encoding, EventKind, Format, Input, Inputs, TABLES, Table, ValueMap};
+pub use reader::parse_share;
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use crate::clock::Policy;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use reader::{Problems, Reader};
+
+/// What `sla.toml` says.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// As the user gave it.
+    pub path: PathBuf,
+    /// The folder that relative paths start from.
+    pub dir: PathBuf,
+    pub source: String,
+    /// Names the report's subject, such as `all contracts`.
+    pub subject: String,
+    /// Zone of periods and of printed instants.
+    pub zone: Tz,
+    /// Fewer decided clocks than this are indicative.
+    pub min_n: i64,
+    /// Share of rejected rows above which the input is unusable.
+    pub max_reject: f64,
+    /// Most rows of the ticket table on the page.
+    pub html_rows: usize,
+    /// Folder of the user's own queries.
+    pub queries: Option<PathBuf>,
+    pub inputs: Inputs,
+    pub severity: SeverityRules,
+    pub policy: Policy,
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// Everything that is wrong with it, with places.
+pub fn load(path: &Path) -> Result<Config, Diagnostics> {
+    let mut diagnostics =
+        Diagnostics { origin: path.display().to_string(), source: String::new(), items: Vec::new() };
+    match std::fs::read_to_string(path) {
+        Ok(source) => diagnostics.source = source,
+        Err(error) => {
+            diagnostics.items.push(
+                Diagnostic::error(None, format!("can't read the configuration: {error}"))
+                    .hint(Some("name it with `--config PATH`, or run in the folder of `sla.toml`")),
+            );
+            return Err(diagnostics);
+        }
+    }
+    let problems = Problems::default();
+    let (document, errors) = toml::de::DeTable::parse_recoverable(&diagnostics.source);
+    for error in errors {
+        problems.borrow_mut().push(Diagnostic::error(error.span(), error.message().to_owned()));
+    }
+    let config = read(path, &diagnostics.source, &Reader::document(&document, &problems));
+    let mut items = problems.take();
+    items.sort_by_key(|item| item.span.as_ref().map_or(0, |span| span.start));
+    items.dedup();
+    if items.is_empty() {
+        return Ok(config);
+    }
+    drop(document);
+    diagnostics.items = items;
+    Err(diagnostics)
+}
+
+fn read(path: &Path, source: &str, document: &Reader) -> Config {
+    let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let (mut subject, mut zone, mut min_n) = ("all contracts".to_owned(), Tz::UTC, 10);
+    let (mut html_rows, mut queries) = (20_000, None);
+    if let Some(report) = document.table("report") {
+        subject = report.string("subject").map_or(subject, |text| text.value);
+        if let Some(text) = report.string("zone") {
+            zone = inputs::zone(&report, "zone", &text).unwrap_or(zone);
+        }
+        min_n = report.integer("min_n", 1..=1_000_000).unwrap_or(min_n);
+        html_rows = report.integer("html_rows", 0..=1_000_000).unwrap_or(html_rows);
+        queries = report.string("queries").map(|folder| dir.join(folder.value));
+        report.finish();
+    }
+    let mut max_reject = 0.05;
+    if let Some(limits) = document.table("limits") {
+        max_reject = limits.share("max_reject").unwrap_or(max_reject);
+        limits.finish();
+    }
+    let defaults = Format {
+        delimiter: b',',
+        encoding: Encoding::Utf8,
+        date_formats: vec!["iso".to_owned()],
+        zone,
+        zone_applied: 1,
+        missing: Vec::new(),
+    };
+    let format_table = document.table("format");
+    let format = inputs::format(format_table.as_ref(), &defaults);
+    if let Some(table) = format_table {
+        table.finish();
+    }
+    let inputs = inputs::inputs(document, &format);
+    let severity = clocks::severity(document);
+    let statuses = clocks::statuses(document);
+    let calendars = calendars::calendars(document, &dir, zone);
+    let context =
+        clocks::Context { levels: &severity.levels, statuses: &statuses, calendars: &calendars };
+    let clocks = clocks::clocks(document, &context);
+    let (mut warranty_months, mut at_risk_percent) = (3, 75);
+    if let Some(entitlement) = document.table("entitlement") {
+        warranty_months = entitlement.integer("warranty_months", 0..=1200).unwrap_or(3) as u32;
+        entitlement.finish();
+    }
+    if let Some(defaults) = document.table("defaults") {
+        at_risk_percent = defaults.integer("at_risk_percent", 1..=100).unwrap_or(75);
+        defaults.finish();
+    }
+    document.finish();
+    let policy = Policy {
+        severities: severity.levels.clone(),
+        statuses,
+        calendars,
+        clocks,
+        warranty_months,
+        at_risk_percent,
+        zone,
+    };
+    Config {
+        path: path.to_path_buf(),
+        dir,
+        source: source.to_owned(),
+        subject,
+        zone,
+        min_n,
+        max_reject,
+        html_rows: html_rows as usize,
+        queries,
+        inputs,
+        severity,
+        policy,
+    }
+}

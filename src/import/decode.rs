@@ -1,0 +1,157 @@
+//! Files to text, and text to chunks that begin and end with whole rows.
+
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+
+use memchr::{memchr, memrchr};
+use sha2::{Digest, Sha256};
+
+use crate::config::Encoding;
+
+/// The text of one file.
+#[derive(Debug)]
+pub struct Source {
+    /// As printed: relative to the configuration, or as typed.
+    pub name: String,
+    pub text: Vec<u8>,
+    pub bytes: u64,
+    /// Of the file as it lies on the disk.
+    pub sha256: String,
+}
+
+/// Reads and, by the ending of its name, decompresses a file.
+///
+/// # Errors
+/// What the system says.
+pub fn open(path: &Path, name: String, encoding: Encoding) -> Result<Source, String> {
+    let raw = std::fs::read(path).map_err(|error| error.to_string())?;
+    let sha256 = hex(&Sha256::digest(&raw));
+    let bytes = raw.len() as u64;
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
+    let mut text = match ending {
+        "gz" => {
+            let mut text = Vec::new();
+            flate2::read::MultiGzDecoder::new(raw.as_slice())
+                .read_to_end(&mut text)
+                .map_err(|error| format!("not a gzip file: {error}"))?;
+            text
+        }
+        "zst" => zstd::decode_all(raw.as_slice()).map_err(|error| format!("not a zstd file: {error}"))?,
+        _ => raw,
+    };
+    if text.starts_with(b"\xef\xbb\xbf") {
+        text.drain(..3);
+    } else if encoding == Encoding::Windows1252 {
+        text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&text).0.into_owned().into_bytes();
+    }
+    Ok(Source { name, text, bytes, sha256 })
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whole rows of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    pub range: Range<usize>,
+    /// Line of its first row, from 1.
+    pub line: u64,
+}
+
+/// How a text is cut.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Chunks {
+    pub header: Range<usize>,
+    pub rows: Vec<Chunk>,
+    /// Lines on which a quote opens that never closes.
+    pub broken: Vec<Chunk>,
+}
+
+/// Size from which on a chunk ends at the next row.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Cuts a text into chunks of whole rows; newlines within quotes end no row.
+///
+/// A quote opens a cell only at the cell's beginning, as RFC 4180 has it. A
+/// quote that never closes takes its line with it and nothing more.
+pub fn chunks(text: &[u8], delimiter: u8) -> Chunks {
+    let mut chunks = Chunks::default();
+    let mut scanner = Scanner { text, delimiter };
+    let header_end = match scanner.row_end(0, 1) {
+        Ok(end) => end,
+        Err(_) => memchr(b'\n', text).map_or(text.len(), |at| at + 1),
+    };
+    chunks.header = 0..header_end;
+    let mut line = 1 + count_lines(&text[..header_end]);
+    let mut start = header_end;
+    while start < text.len() {
+        match scanner.row_end(start, CHUNK_BYTES) {
+            Ok(end) => {
+                chunks.rows.push(Chunk { range: start..end, line });
+                line += count_lines(&text[start..end]);
+                start = end;
+            }
+            Err(quote) => {
+                let broken = memrchr(b'\n', &text[start..quote]).map_or(start, |at| start + at + 1);
+                let end = memchr(b'\n', &text[quote..]).map_or(text.len(), |at| quote + at + 1);
+                if broken > start {
+                    chunks.rows.push(Chunk { range: start..broken, line });
+                    line += count_lines(&text[start..broken]);
+                }
+                chunks.broken.push(Chunk { range: broken..end, line });
+                line += count_lines(&text[broken..end]);
+                start = end;
+            }
+        }
+    }
+    chunks
+}
+
+fn count_lines(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    delimiter: u8,
+}
+
+impl Scanner<'_> {
+    /// The end of the first row that ends at least `least` bytes after `start`;
+    /// the place of the quote if one never closes.
+    fn row_end(&mut self, start: usize, least: usize) -> Result<usize, usize> {
+        let text = self.text;
+        let wanted = start.saturating_add(least - 1);
+        let mut at = start;
+        loop {
+            let quote = memchr(b'"', &text[at..]).map(|found| at + found);
+            let from = at.max(wanted.min(text.len()));
+            let limit = quote.unwrap_or(text.len());
+            if from < limit {
+                if let Some(newline) = memchr(b'\n', &text[from..limit]) {
+                    return Ok(from + newline + 1);
+                }
+            }
+            let Some(quote) = quote else { return Ok(text.len()) };
+            let opens = quote == start
+                || matches!(text[quote - 1], b'\n' | b'\r')
+                || text[quote - 1] == self.delimiter;
+            at = if opens { self.quote_end(quote).ok_or(quote)? } else { quote + 1 };
+        }
+    }
+
+    /// Behind the quote that closes the one at `open`.
+    fn quote_end(&self, open: usize) -> Option<usize> {
+        let mut at = open + 1;
+        loop {
+            let quote = at + memchr(b'"', self.text.get(at..)?)?;
+            if self.text.get(quote + 1) != Some(&b'"') {
+                return Some(quote + 1);
+            }
+            at = quote + 2;
+        }
+    }
+}

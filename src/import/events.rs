@@ -1,0 +1,269 @@
+//! Rows to history: changes as they are, snapshots as the changes between them.
+
+use rustc_hash::FxHashMap;
+
+use super::defect::Code;
+use super::rows::{Columns, Objection, Row};
+use super::tickets::mapped;
+use crate::config::{Config, Input};
+use crate::model::{Dictionary, Event, Field, MISSING_CODE, Role, recode};
+
+/// Events of one chunk.
+#[derive(Debug, Default)]
+pub struct EventChunk {
+    pub rows: Vec<Event>,
+    pub values: Dictionary,
+    /// Rows about fields that no clock needs.
+    pub ignored: u64,
+    /// Roles that aren't mapped, with how many rows had them.
+    pub unknown_roles: Vec<(String, u64)>,
+    /// The ticket of the row before: histories come in runs.
+    last: Option<(String, u32)>,
+}
+
+/// The row of each ticket.
+pub type TicketIndex<'a> = FxHashMap<&'a str, u32>;
+
+/// Positions of the columns of a history of changes.
+pub struct ChangeColumns {
+    ticket_id: Option<usize>,
+    event_at: Option<usize>,
+    sequence: Option<usize>,
+    field: Option<usize>,
+    from: Option<usize>,
+    to: Option<usize>,
+    role: Option<usize>,
+}
+
+impl EventChunk {
+    /// The row of the ticket that `row` is about.
+    pub fn ticket(
+        &mut self,
+        index: &TicketIndex,
+        row: &Row,
+        column: Option<usize>,
+    ) -> Result<u32, Objection> {
+        let ticket_id = row.required(column)?;
+        if let Some((last, ticket)) = &self.last {
+            if last == ticket_id {
+                return Ok(*ticket);
+            }
+        }
+        let Some(&ticket) = index.get(ticket_id) else {
+            let expected = "a ticket_id of the tickets".to_owned();
+            return Err(row.object(Code::UnknownTicket, column, ticket_id, expected));
+        };
+        self.last = Some((ticket_id.to_owned(), ticket));
+        Ok(ticket)
+    }
+
+    fn value(&mut self, text: &str) -> u32 {
+        if text.is_empty() { MISSING_CODE } else { self.values.intern(text) }
+    }
+
+    fn role(&mut self, input: &Input, cell: &str) -> Role {
+        if cell.is_empty() {
+            return Role::Agent;
+        }
+        // Most exports write roles in lower case already.
+        let known = input.roles.get(cell).or_else(|| input.roles.get(&cell.to_lowercase()));
+        if known.is_none() {
+            match self.unknown_roles.iter_mut().find(|(role, _)| role == cell) {
+                Some((_, count)) => *count += 1,
+                None => self.unknown_roles.push((cell.to_owned(), 1)),
+            }
+        }
+        known.copied().unwrap_or(Role::Agent)
+    }
+}
+
+impl ChangeColumns {
+    /// Of one file.
+    pub fn new(columns: &Columns) -> ChangeColumns {
+        ChangeColumns {
+            ticket_id: columns.position("ticket_id"),
+            event_at: columns.position("event_at"),
+            sequence: columns.position("sequence"),
+            field: columns.position("field"),
+            from: columns.position("from"),
+            to: columns.position("to"),
+            role: columns.position("role"),
+        }
+    }
+
+    /// Appends one row.
+    pub fn push(
+        &self,
+        config: &Config,
+        input: &Input,
+        index: &TicketIndex,
+        row: &Row,
+        chunk: &mut EventChunk,
+    ) -> Result<(), Objection> {
+        let ticket = chunk.ticket(index, row, self.ticket_id)?;
+        row.required(self.event_at)?;
+        let at = row.instant(self.event_at)?;
+        let sequence = row.count(self.sequence)?.clamp(0, i64::from(i32::MAX)) as i32;
+        let name = row.text(self.field)?;
+        let (from, to) = (row.text(self.from)?, row.text(self.to)?);
+        let role = row.text(self.role)?;
+        let field = input.fields.get(name).or_else(|| input.fields.get(&name.to_lowercase()));
+        let Some(&field) = field else {
+            chunk.ignored += 1;
+            return Ok(());
+        };
+        if field == Field::Reply && !input.public.is_empty() && !input.public.iter().any(|p| p == to) {
+            return Ok(());
+        }
+        let role = chunk.role(input, role);
+        let (from, to) = match (field, config.inputs.values.get("severity")) {
+            (Field::Severity, Some(map)) => {
+                (chunk.value(&mapped(map, from)), chunk.value(&mapped(map, to)))
+            }
+            _ => (chunk.value(from), chunk.value(to)),
+        };
+        chunk.rows.push(Event { at, sequence, ticket, from, to, field, role });
+        Ok(())
+    }
+}
+
+/// Positions of the columns of a history of snapshots that change over time.
+pub struct SnapshotColumns {
+    pub ticket_id: Option<usize>,
+    event_at: Option<usize>,
+    sequence: Option<usize>,
+    role: Option<usize>,
+    fields: [(Field, Option<usize>); 4],
+}
+
+impl SnapshotColumns {
+    /// Of one file.
+    pub fn new(columns: &Columns) -> SnapshotColumns {
+        SnapshotColumns {
+            ticket_id: columns.position("ticket_id"),
+            event_at: columns.position("event_at"),
+            sequence: columns.position("sequence"),
+            role: columns.position("role"),
+            fields: [
+                (Field::Status, columns.position("status")),
+                (Field::Severity, columns.position("severity")),
+                (Field::Group, columns.position("group_name")),
+                (Field::Assignee, columns.position("assignee")),
+            ],
+        }
+    }
+
+    /// Appends the state of one row, which `ticket` finds the ticket of; returns
+    /// when it was written and its order.
+    pub fn push(
+        &self,
+        config: &Config,
+        input: &Input,
+        row: &Row,
+        chunk: &mut EventChunk,
+        ticket: impl FnOnce(&mut EventChunk) -> Result<u32, Objection>,
+    ) -> Result<(i64, i32), Objection> {
+        row.required(self.event_at)?;
+        let at = row.instant(self.event_at)?;
+        let sequence = row.count(self.sequence)?.clamp(0, i64::from(i32::MAX)) as i32;
+        let role = row.text(self.role)?;
+        let mut states = [""; 4];
+        for (state, (_, position)) in states.iter_mut().zip(self.fields) {
+            *state = row.text(position)?;
+        }
+        let ticket = ticket(chunk)?;
+        let role = chunk.role(input, role);
+        for (state, (field, _)) in states.into_iter().zip(self.fields) {
+            if state.is_empty() {
+                continue;
+            }
+            let to = match (field, config.inputs.values.get("severity")) {
+                (Field::Severity, Some(map)) => chunk.value(&mapped(map, state)),
+                _ => chunk.value(state),
+            };
+            let event = Event { at, sequence, ticket, from: MISSING_CODE, to, field, role };
+            chunk.rows.push(event);
+        }
+        Ok((at, sequence))
+    }
+}
+
+/// Puts events in order: by ticket, time, the source's order, then by what they say.
+///
+/// Events of one instant that the source doesn't order are put so that each
+/// one's `from` is the state before it, as far as that goes; so the order of
+/// the rows in the file means nothing.
+pub fn order(rows: &mut [Event], values: &Dictionary) {
+    use rayon::prelude::*;
+    let text = |code: u32| values.get(code).unwrap_or("");
+    rows.par_sort_unstable_by(|a, b| {
+        (a.ticket, a.at, a.sequence, a.field, a.role).cmp(&(b.ticket, b.at, b.sequence, b.field, b.role)).then_with(
+            || {
+                if (a.from, a.to) == (b.from, b.to) {
+                    return std::cmp::Ordering::Equal;
+                }
+                (text(a.from), text(a.to)).cmp(&(text(b.from), text(b.to)))
+            },
+        )
+    });
+    let mut state: [u32; 6] = [MISSING_CODE; 6];
+    let mut start = 0;
+    while start < rows.len() {
+        let first = rows[start];
+        if start == 0 || rows[start - 1].ticket != first.ticket {
+            state = [MISSING_CODE; 6];
+        }
+        let key = |event: &Event| (event.ticket, event.at, event.sequence, event.field);
+        let end = start + rows[start..].iter().take_while(|event| key(event) == key(&first)).count();
+        chain(&mut rows[start..end], state[first.field as usize]);
+        state[first.field as usize] = rows[end - 1].to;
+        start = end;
+    }
+}
+
+/// Orders changes of one field in one instant so that each follows from the one before.
+fn chain(rows: &mut [Event], mut state: u32) {
+    for position in 0..rows.len().saturating_sub(1) {
+        let begins = |event: &&Event| !rows[position..].iter().any(|other| other.to == event.from);
+        let next = rows[position..]
+            .iter()
+            .position(|event| event.from == state && event.from != MISSING_CODE)
+            .or_else(|| {
+                let first = rows[position..].iter().find(begins)?;
+                rows[position..].iter().position(|event| event == first)
+            })
+            .unwrap_or(0);
+        rows[position..=position + next].rotate_right(1);
+        state = rows[position].to;
+    }
+}
+
+/// Appends a chunk's events with codes of the common dictionary; `ticket_of`
+/// gives the final row of each one's ticket.
+pub fn append(
+    events: &mut Vec<Event>,
+    values: &mut Dictionary,
+    chunk: &EventChunk,
+    ticket_of: impl Fn(u32) -> u32,
+) {
+    let codes = values.absorb(&chunk.values);
+    events.extend(chunk.rows.iter().map(|event| Event {
+        ticket: ticket_of(event.ticket),
+        from: recode(&codes, event.from),
+        to: recode(&codes, event.to),
+        ..*event
+    }));
+}
+
+/// Where each ticket's events start.
+pub fn starts(rows: &[Event], tickets: usize) -> Vec<u32> {
+    let mut starts = vec![0; tickets + 1];
+    for event in rows {
+        starts[event.ticket as usize + 1] += 1;
+    }
+    for ticket in 0..tickets {
+        starts[ticket + 1] += starts[ticket];
+    }
+    starts
+}
+

@@ -1,0 +1,470 @@
+//! Exports to a dataset; what can't be used goes to the rejects, with its reason.
+//!
+//! Answers "what did the help desk say, and which rows could not be used?".
+//! Rows read = rows used + rows rejected, for every file.
+
+mod decode;
+mod defect;
+mod events;
+mod reference;
+mod rows;
+mod tickets;
+mod values;
+
+pub use decode::hex;
+pub use defect::{Code, FileCount, Finding, Reject, Unusable};
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::clock::StatusClass;
+use crate::config::{Config, EventKind, Input, Table};
+use crate::model::{
+    Dataset, Dictionary, Event, Events, MISSING_AT, REQUEST_TYPES, Text, Tickets, Time,
+};
+use decode::Source;
+use events::{ChangeColumns, EventChunk, SnapshotColumns, TicketIndex};
+use reference::Placed;
+use tickets::{TicketChunk, TicketColumns};
+
+/// What import made of the exports.
+#[derive(Debug, Default)]
+pub struct Imported {
+    pub data: Dataset,
+    /// In order of table, file and line.
+    pub rejects: Vec<Reject>,
+    pub findings: Vec<Finding>,
+    /// In order of table and file.
+    pub files: Vec<FileCount>,
+}
+
+impl Imported {
+    /// Rows read, used and rejected over all files.
+    pub fn totals(&self) -> (u64, u64, u64) {
+        self.files.iter().fold((0, 0, 0), |(read, used, rejected), file| {
+            (read + file.read, used + file.used, rejected + file.rejected)
+        })
+    }
+}
+
+/// Reads everything that the configuration names.
+///
+/// # Errors
+/// Where a file can't be found or read, or its header doesn't fit.
+pub fn import(config: &Config) -> Result<Imported, Vec<Unusable>> {
+    let mut imported = Imported::default();
+    let mut problems = Vec::new();
+    let mut step = |outcome: Result<(), Unusable>| {
+        if let Err(problem) = outcome {
+            problems.push(problem);
+        }
+    };
+    let derives = config.inputs.get(Table::Tickets).is_none();
+    for input in &config.inputs.tables {
+        step(match input.table {
+            Table::Tickets => read_tickets(config, input, &mut imported),
+            Table::Events if input.kind == EventKind::Snapshots && derives => {
+                read_derived(config, input, &mut imported)
+            }
+            Table::Events => read_events(config, input, &mut imported),
+            Table::Contracts => read_contracts(config, input, &mut imported),
+            Table::Assets => read_assets(config, input, &mut imported),
+            Table::Sites => read_sites(config, input, &mut imported),
+        });
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    imported.data.last_at = latest(&imported.data);
+    imported.rejects.par_sort_unstable();
+    for file in &mut imported.files {
+        let is_of = |reject: &&Reject| reject.table == file.table && reject.file == file.file;
+        file.rejected = imported.rejects.iter().filter(is_of).count() as u64;
+        file.used = file.read - file.rejected;
+    }
+    imported.files.sort_by(|a, b| (a.table, &a.file).cmp(&(b.table, &b.file)));
+    examine(config, &mut imported);
+    Ok(imported)
+}
+
+/// The files of an input, sorted, with the names to print.
+pub fn files(config: &Config, input: &Input) -> Result<Vec<(PathBuf, String)>, Unusable> {
+    let base = if input.is_from_command_line { Path::new("") } else { config.dir.as_path() };
+    let mut files = Vec::new();
+    for pattern in &input.paths {
+        let absent = |why: String| Unusable {
+            message: format!("{}: {why}", input.table.name()),
+            place: pattern.clone(),
+            hint: Some("paths are relative to the configuration's folder".to_owned()),
+        };
+        let full = base.join(pattern);
+        let mut found: Vec<PathBuf> = if full.exists() {
+            vec![full]
+        } else {
+            glob::glob(&full.to_string_lossy())
+                .map_err(|error| absent(error.to_string()))?
+                .filter_map(Result::ok)
+                .collect()
+        };
+        if found.is_empty() {
+            return Err(absent("no such file".to_owned()));
+        }
+        found.sort();
+        for path in found {
+            let shown = path.strip_prefix(base).unwrap_or(&path);
+            // An absolute path would tell whose machine made the report.
+            let shown = if shown.is_absolute() { Path::new(shown.file_name().unwrap_or_default()) } else { shown };
+            files.push((path.clone(), shown.display().to_string()));
+        }
+    }
+    Ok(files)
+}
+
+fn sources(config: &Config, input: &Input) -> Result<impl Iterator<Item = Result<Source, Unusable>>, Unusable> {
+    let encoding = input.format.encoding;
+    let table = input.table.name();
+    Ok(files(config, input)?.into_iter().map(move |(path, name)| {
+        decode::open(&path, name.clone(), encoding).map_err(|error| Unusable {
+            message: format!("{table}: can't read the file: {error}"),
+            place: name,
+            hint: None,
+        })
+    }))
+}
+
+fn take<T>(imported: &mut Imported, parsed: rows::Parsed<T>) -> Vec<T> {
+    imported.rejects.extend(parsed.rejects);
+    imported.findings.extend(parsed.findings);
+    imported.files.push(parsed.count);
+    parsed.chunks
+}
+
+fn read_tickets(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+    let mut all = Tickets::default();
+    let mut places: Vec<(u16, u64)> = Vec::new();
+    let mut names = Vec::new();
+    for source in sources(config, input)? {
+        let source = source?;
+        let parsed = rows::read::<TicketChunk>(input, &source, |columns, row, chunk| {
+            TicketColumns::new(columns).push(columns, &input.extras, row, chunk)
+        })?;
+        let mut chunks = take(imported, parsed);
+        chunks.par_iter_mut().for_each(|chunk| tickets::translate(chunk, config));
+        for chunk in &chunks {
+            if !chunk.lines.is_empty() {
+                all.append(&chunk.tickets);
+            }
+            places.extend(chunk.lines.iter().map(|line| (names.len() as u16, *line)));
+        }
+        cover(imported, chunks.iter().flat_map(|chunk| &chunk.tickets.times[0]).copied());
+        names.push(source.name);
+    }
+    let mut order: Vec<u32> = (0..all.len() as u32).collect();
+    order.par_sort_unstable_by(|&a, &b| {
+        let id = |row: u32| all.ticket_id.get(row as usize);
+        id(a).cmp(id(b)).then(a.cmp(&b))
+    });
+    let mut kept: Vec<u32> = Vec::with_capacity(order.len());
+    for row in order {
+        let id = all.ticket_id.get(row as usize);
+        match kept.last() {
+            Some(&first) if all.ticket_id.get(first as usize) == id => {
+                let ((file, line), first) = (places[row as usize], places[first as usize]);
+                imported.rejects.push(Reject {
+                    table: Table::Tickets.name(),
+                    file: names[file as usize].clone(),
+                    line,
+                    code: Code::DuplicateTicket,
+                    column: "ticket_id".to_owned(),
+                    found: id.to_owned(),
+                    expected: format!("a new ticket; it is also at {}:{}", names[first.0 as usize], first.1),
+                });
+            }
+            _ => kept.push(row),
+        }
+    }
+    imported.data.tickets = all.take(&kept);
+    Ok(())
+}
+
+/// Notes the span of time that the file just read covers.
+fn cover(imported: &mut Imported, instants: impl Iterator<Item = i64>) {
+    let Some(file) = imported.files.last_mut() else { return };
+    for at in instants.filter(|at| *at != MISSING_AT) {
+        file.first_at = Some(file.first_at.map_or(at, |first| first.min(at)));
+        file.last_at = Some(file.last_at.map_or(at, |last| last.max(at)));
+    }
+}
+
+fn read_events(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+    let tickets = std::mem::take(&mut imported.data.tickets);
+    let index: TicketIndex =
+        (0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)).collect();
+    let (mut rows, mut values) = (Vec::new(), Dictionary::default());
+    for source in sources(config, input)? {
+        let parsed = rows::read::<EventChunk>(input, &source?, |columns, row, chunk| match input.kind {
+            EventKind::Changes => {
+                ChangeColumns::new(columns).push(config, input, &index, row, chunk)
+            }
+            EventKind::Snapshots => {
+                let columns = SnapshotColumns::new(columns);
+                let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, columns.ticket_id);
+                columns.push(config, input, row, chunk, ticket).map(|_| ())
+            }
+        })?;
+        for chunk in take(imported, parsed) {
+            events::append(&mut rows, &mut values, &chunk, |ticket| ticket);
+            cover(imported, chunk.rows.iter().map(|event| event.at));
+            note(imported, &chunk);
+        }
+    }
+    drop(index);
+    finish_events(imported, tickets, rows, values);
+    Ok(())
+}
+
+fn finish_events(imported: &mut Imported, tickets: Tickets, mut rows: Vec<Event>, values: Dictionary) {
+    events::order(&mut rows, &values);
+    let starts = events::starts(&rows, tickets.len());
+    imported.data.tickets = tickets;
+    imported.data.events = Events { rows, values, starts };
+    imported.data.has_events = true;
+}
+
+fn note(imported: &mut Imported, chunk: &EventChunk) {
+    let file = imported.files.last().map(|file| file.file.clone()).unwrap_or_default();
+    let mut add = |code, subject: &str, count| {
+        let known = imported.findings.iter_mut().find(|f| f.code == code && f.subject == subject);
+        match known {
+            Some(finding) => finding.count += count,
+            None => imported.findings.push(Finding {
+                table: Table::Events.name(),
+                code,
+                subject: subject.to_owned(),
+                count,
+                first_at: file.clone(),
+            }),
+        }
+    };
+    for (role, count) in &chunk.unknown_roles {
+        add(Code::UnknownRole, role, *count);
+    }
+    if chunk.ignored > 0 {
+        add(Code::IgnoredField, "", chunk.ignored);
+    }
+}
+
+/// One pass over snapshots that gives both the history and the tickets: each
+/// ticket is as its last row has it.
+fn read_derived(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+    let mut all = Tickets::default();
+    let mut stamps: Vec<(i64, i32)> = Vec::new();
+    let (mut rows, mut values) = (Vec::new(), Dictionary::default());
+    for source in sources(config, input)? {
+        let parsed = rows::read::<(TicketChunk, EventChunk)>(
+            input,
+            &source?,
+            |columns, row, (tickets, events)| {
+                let snapshot = SnapshotColumns::new(columns);
+                let own = tickets.lines.len() as u32;
+                let events_before = events.rows.len();
+                let stamp = snapshot.push(config, input, row, events, |_| Ok(own))?;
+                let pushed = TicketColumns::new(columns).push(columns, &input.extras, row, tickets);
+                if pushed.is_err() {
+                    events.rows.truncate(events_before);
+                }
+                pushed.map(|()| tickets.stamps.push(stamp))
+            },
+        )?;
+        let mut chunks = take(imported, parsed);
+        chunks.par_iter_mut().for_each(|(chunk, _)| tickets::translate(chunk, config));
+        for (tickets, chunk) in &chunks {
+            let base = all.len() as u32;
+            if !tickets.lines.is_empty() {
+                all.append(&tickets.tickets);
+            }
+            stamps.extend_from_slice(&tickets.stamps);
+            events::append(&mut rows, &mut values, chunk, |ticket| base + ticket);
+            cover(imported, chunk.rows.iter().map(|event| event.at));
+            note(imported, chunk);
+        }
+    }
+    let mut order: Vec<u32> = (0..all.len() as u32).collect();
+    order.par_sort_unstable_by(|&a, &b| {
+        let key = |row: u32| (all.ticket_id.get(row as usize), stamps[row as usize]);
+        key(a).cmp(&key(b)).then(a.cmp(&b))
+    });
+    let mut kept: Vec<u32> = Vec::new();
+    let mut ticket_of = vec![0_u32; all.len()];
+    for row in order {
+        let id = all.ticket_id.get(row as usize);
+        match kept.last_mut() {
+            Some(last) if all.ticket_id.get(*last as usize) == id => *last = row,
+            _ => kept.push(row),
+        }
+        ticket_of[row as usize] = kept.len() as u32 - 1;
+    }
+    for event in &mut rows {
+        event.ticket = ticket_of[event.ticket as usize];
+    }
+    let tickets = all.take(&kept);
+    finish_events(imported, tickets, rows, values);
+    Ok(())
+}
+
+/// Rows of a small table with their places, and what is wrong with them.
+fn read_reference<T: Send>(
+    config: &Config,
+    input: &Input,
+    imported: &mut Imported,
+    parse: impl Fn(&rows::Columns, &rows::Row) -> Result<T, rows::Objection> + Sync,
+) -> Result<Vec<Placed<T>>, Unusable> {
+    let mut all = Vec::new();
+    for source in sources(config, input)? {
+        let source = source?;
+        let parsed = rows::read::<Vec<(T, u64)>>(input, &source, |columns, row, chunk| {
+            parse(columns, row).map(|parsed| chunk.push((parsed, row.line)))
+        })?;
+        for chunk in take(imported, parsed) {
+            all.extend(chunk.into_iter().map(|(row, line)| (row, source.name.clone(), line)));
+        }
+    }
+    Ok(all)
+}
+
+fn duplicates<T>(imported: &mut Imported, table: Table, later: Vec<Placed<T>>, key: impl Fn(&T) -> String) {
+    imported.rejects.extend(later.into_iter().map(|(row, file, line)| Reject {
+        table: table.name(),
+        file,
+        line,
+        code: Code::DuplicateKey,
+        column: String::new(),
+        found: key(&row),
+        expected: "a new key".to_owned(),
+    }));
+}
+
+fn read_contracts(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+    let rows = read_reference(config, input, imported, reference::contract)?;
+    let (first, later) = reference::unique(rows, |c| {
+        (c.contract.clone(), c.start_on, c.site.clone(), c.product.clone())
+    });
+    duplicates(imported, Table::Contracts, later, |c| c.contract.clone());
+    imported.data.contracts = first;
+    imported.data.has_contracts = true;
+    Ok(())
+}
+
+fn read_assets(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+    let rows = read_reference(config, input, imported, reference::asset)?;
+    let (first, later) = reference::unique(rows, |a| a.asset.clone());
+    duplicates(imported, Table::Assets, later, |a| a.asset.clone());
+    imported.data.assets = first;
+    Ok(())
+}
+
+fn read_sites(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+    let rows = read_reference(config, input, imported, reference::site)?;
+    let (first, later) = reference::unique(rows, |s| s.site.clone());
+    duplicates(imported, Table::Sites, later, |s| s.site.clone());
+    imported.data.sites = first;
+    Ok(())
+}
+
+fn latest(data: &Dataset) -> Option<i64> {
+    let times = [Time::Opened, Time::FirstResponse, Time::OnSite, Time::Resolved, Time::Closed];
+    let tickets = times.par_iter().filter_map(|time| data.tickets.times[*time as usize].iter().max());
+    let events = data.events.rows.par_iter().map(|event| event.at).max();
+    tickets.max().copied().max(events).filter(|at| *at != MISSING_AT)
+}
+
+/// Looks for what is odd but usable.
+fn examine(config: &Config, imported: &mut Imported) {
+    let tickets = &imported.data.tickets;
+    let mut findings = Vec::new();
+    let mut distinct = |code, text: Text, is_known: &dyn Fn(&str) -> bool| {
+        let column = tickets.column(text);
+        let mut counts: FxHashMap<u32, (u64, usize)> = FxHashMap::default();
+        let unknown: Vec<bool> = column.dictionary.values().map(|value| !is_known(value)).collect();
+        for (row, &code) in column.codes.iter().enumerate() {
+            if unknown.get(code as usize).copied().unwrap_or(false) {
+                counts.entry(code).or_insert((0, row)).0 += 1;
+            }
+        }
+        for (value, (count, row)) in counts {
+            findings.push(Finding {
+                table: Table::Tickets.name(),
+                code,
+                subject: column.dictionary.get(value).unwrap_or_default().to_owned(),
+                count,
+                first_at: tickets.ticket_id.get(row).to_owned(),
+            });
+        }
+    };
+    distinct(Code::UnmappedStatus, Text::Status, &|s| config.policy.statuses.contains_key(s));
+    distinct(Code::UnmappedSeverity, Text::Severity, &|s| {
+        config.policy.severities.iter().any(|level| level == s)
+    });
+    distinct(Code::UnmappedRequestType, Text::RequestType, &|t| REQUEST_TYPES.contains(&t));
+    if config.inputs.get(Table::Sites).is_some() {
+        let sites: std::collections::BTreeSet<&str> =
+            imported.data.sites.iter().map(|site| site.site.as_str()).collect();
+        distinct(Code::UnknownSite, Text::Site, &|site| sites.contains(site));
+    }
+    for (time, name) in [
+        (Time::FirstResponse, "first_response_at"),
+        (Time::OnSite, "on_site_at"),
+        (Time::Resolved, "resolved_at"),
+        (Time::Closed, "closed_at"),
+    ] {
+        let early: Vec<usize> = (0..tickets.len())
+            .filter(|&row| tickets.at(row, time).zip(tickets.at(row, Time::Opened)).is_some_and(|(at, opened)| at < opened))
+            .collect();
+        if let Some(&first) = early.first() {
+            findings.push(Finding {
+                table: Table::Tickets.name(),
+                code: Code::StopBeforeStart,
+                subject: name.to_owned(),
+                count: early.len() as u64,
+                first_at: tickets.ticket_id.get(first).to_owned(),
+            });
+        }
+    }
+    let is_open: Vec<bool> = (tickets.column(Text::Status).dictionary.values())
+        .map(|status| {
+            let class = config.policy.statuses.get(status);
+            matches!(class, Some(StatusClass::Queue | StatusClass::Work | StatusClass::Waiting))
+        })
+        .collect();
+    let contradictions: Vec<usize> = (0..tickets.len())
+        .filter(|&row| {
+            let code = tickets.column(Text::Status).codes[row] as usize;
+            is_open.get(code) == Some(&true) && tickets.at(row, Time::Closed).is_some()
+        })
+        .collect();
+    if let Some(&first) = contradictions.first() {
+        findings.push(Finding {
+            table: Table::Tickets.name(),
+            code: Code::AfterExport,
+            subject: "closed_at".to_owned(),
+            count: contradictions.len() as u64,
+            first_at: tickets.ticket_id.get(first).to_owned(),
+        });
+    }
+    for contract in &imported.data.contracts {
+        let Some(name) = &contract.calendar else { continue };
+        if !config.policy.calendars.iter().any(|calendar| calendar.spec.name == *name) {
+            findings.push(Finding {
+                table: Table::Contracts.name(),
+                code: Code::UnknownContractCalendar,
+                subject: name.clone(),
+                count: 1,
+                first_at: contract.contract.clone(),
+            });
+        }
+    }
+    imported.findings.extend(findings);
+    imported.findings.sort_by(|a, b| (a.code, &a.subject, a.table).cmp(&(b.code, &b.subject, b.table)));
+}

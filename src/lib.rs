@@ -1,0 +1,16 @@
+//! From help desk exports to SLA reports that nobody can dispute.
+//!
+//! Modules in order of their layers; each may use those before it.
+
+/// Tickets, history, contracts, assets and sites as plain data in columns.
+pub mod model;
+/// An error, warning or finding with its place, and how it prints.
+pub mod diagnostic;
+/// The hours in which a clock may run.
+pub mod calendar;
+/// Entitlement, timeline, targets, verdict.
+pub mod clock;
+/// `sla.toml` to a checked policy.
+pub mod config;
+/// Exports to a dataset and rejects.
+pub mod import;

@@ -1,0 +1,165 @@
+//! Text in columns: dictionary-encoded where values repeat, one buffer where they don't.
+
+use rustc_hash::FxHashMap;
+
+/// The code of a missing value.
+pub const MISSING_CODE: u32 = u32::MAX;
+
+/// Distinct texts, numbered in order of first appearance.
+#[derive(Debug, Clone, Default)]
+pub struct Dictionary {
+    values: Vec<Box<str>>,
+    codes: FxHashMap<Box<str>, u32>,
+}
+
+impl Dictionary {
+    /// The code of `value`, which is added if it is new.
+    pub fn intern(&mut self, value: &str) -> u32 {
+        if let Some(&code) = self.codes.get(value) {
+            return code;
+        }
+        let code = self.values.len() as u32;
+        self.values.push(value.into());
+        self.codes.insert(value.into(), code);
+        code
+    }
+
+    /// The code of `value`, or [`MISSING_CODE`].
+    pub fn code(&self, value: &str) -> u32 {
+        self.codes.get(value).copied().unwrap_or(MISSING_CODE)
+    }
+
+    /// The text behind `code`; `None` for [`MISSING_CODE`].
+    pub fn get(&self, code: u32) -> Option<&str> {
+        self.values.get(code as usize).map(AsRef::as_ref)
+    }
+
+    /// All values, in order of their codes.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.values.iter().map(AsRef::as_ref)
+    }
+
+    /// How many distinct values there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether nothing was interned yet.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Adds the values of `other`; returns the new code of each of its codes.
+    pub fn absorb(&mut self, other: &Dictionary) -> Vec<u32> {
+        other.values().map(|value| self.intern(value)).collect()
+    }
+}
+
+/// A column of repeating text; missing values are [`MISSING_CODE`].
+#[derive(Debug, Clone, Default)]
+pub struct TextColumn {
+    pub codes: Vec<u32>,
+    pub dictionary: Dictionary,
+}
+
+impl TextColumn {
+    /// Appends a value; an empty text is a missing one.
+    pub fn push(&mut self, value: &str) {
+        let code = if value.is_empty() { MISSING_CODE } else { self.dictionary.intern(value) };
+        self.codes.push(code);
+    }
+
+    /// The value of a row.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.codes.get(row).and_then(|&code| self.dictionary.get(code))
+    }
+
+    /// Appends the rows of `other`.
+    pub fn append(&mut self, other: &TextColumn) {
+        let codes = self.dictionary.absorb(&other.dictionary);
+        self.codes.extend(other.codes.iter().map(|&code| recode(&codes, code)));
+    }
+
+    /// Replaces every distinct value by `map`'s answer, once per value and not per row.
+    pub fn map_values(&mut self, mut map: impl FnMut(&str) -> String) {
+        let mut dictionary = Dictionary::default();
+        let codes: Vec<u32> = self
+            .dictionary
+            .values()
+            .map(|value| match map(value) {
+                mapped if mapped.is_empty() => MISSING_CODE,
+                mapped => dictionary.intern(&mapped),
+            })
+            .collect();
+        for code in &mut self.codes {
+            *code = recode(&codes, *code);
+        }
+        self.dictionary = dictionary;
+    }
+
+    /// The rows named by `rows`, in that order.
+    pub fn take(&self, rows: &[u32]) -> TextColumn {
+        TextColumn {
+            codes: rows.iter().map(|&row| self.codes[row as usize]).collect(),
+            dictionary: self.dictionary.clone(),
+        }
+    }
+}
+
+/// `codes[code]`, where a missing value stays missing.
+pub fn recode(codes: &[u32], code: u32) -> u32 {
+    codes.get(code as usize).copied().unwrap_or(MISSING_CODE)
+}
+
+/// A column of mostly distinct text in one buffer; an empty text is a missing one.
+#[derive(Debug, Clone)]
+pub struct Strings {
+    buffer: String,
+    ends: Vec<usize>,
+}
+
+impl Default for Strings {
+    fn default() -> Self {
+        Strings { buffer: String::new(), ends: Vec::new() }
+    }
+}
+
+impl Strings {
+    /// Appends a value.
+    pub fn push(&mut self, value: &str) {
+        self.buffer.push_str(value);
+        self.ends.push(self.buffer.len());
+    }
+
+    /// The value of a row; empty where it is missing.
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.buffer[start..self.ends[row]]
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Appends the rows of `other`.
+    pub fn append(&mut self, other: &Strings) {
+        let base = self.buffer.len();
+        self.buffer.push_str(&other.buffer);
+        self.ends.extend(other.ends.iter().map(|end| end + base));
+    }
+
+    /// The rows named by `rows`, in that order.
+    pub fn take(&self, rows: &[u32]) -> Strings {
+        let mut taken = Strings::default();
+        for &row in rows {
+            taken.push(self.get(row as usize));
+        }
+        taken
+    }
+}
