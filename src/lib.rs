@@ -14,3 +14,9 @@ pub mod clock;
 pub mod config;
 /// Exports to a dataset and rejects.
 pub mod import;
+/// What SQL may see, as Polars frames.
+pub mod tables;
+/// A report is one SQL file: header, run, checks.
+pub mod query;
+/// Results to a report value: sections, tables, sentences.
+pub mod report;

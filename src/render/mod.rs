@@ -6,4 +6,3 @@
 pub mod chart;
 pub mod csv;
 pub mod format;
-pub mod html;

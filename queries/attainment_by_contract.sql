@@ -1,0 +1,67 @@
+-- title    = "Attainment by customer and contract"
+-- question = "Whose contract did we miss, and by how many tickets?"
+-- section  = "contracts"
+-- key      = ["customer", "contract", "clock"]
+-- checks   = ["attainment IS NULL OR attainment BETWEEN 0 AND 1", "kept + missed = decided", "decided + undecided + unmeasured + not_entitled + excluded + no_target = tickets"]
+-- notes    = "The gap is the smallest number of missed tickets that, had they been kept, would have met the attainment target."
+-- fractions = { on_target_share = ["on_target", "decided"], lowest_attainment = ["kept", "measurable"], highest_attainment = ["kept_or_unmeasured", "measurable"] }
+-- labels   = { lowest_attainment = "If unmeasured were missed", highest_attainment = "If unmeasured were kept" }
+WITH counted AS (
+  SELECT
+    COALESCE(clocks.customer, 'unknown') AS customer,
+    COALESCE(clocks.contract, 'none') AS contract,
+    clocks.clock,
+    MAX(clocks.attainment_target) AS attainment_target,
+    COUNT(*) AS tickets,
+    SUM(CASE WHEN clocks.is_kept THEN 1 ELSE 0 END) AS kept,
+    SUM(CASE WHEN clocks.is_missed THEN 1 ELSE 0 END) AS missed,
+    SUM(CASE WHEN clocks.is_kept OR clocks.is_missed THEN 1 ELSE 0 END) AS decided,
+    SUM(CASE WHEN clocks.is_on_target THEN 1 ELSE 0 END) AS on_target,
+    SUM(CASE WHEN clocks.is_undecided THEN 1 ELSE 0 END) AS undecided,
+    SUM(CASE WHEN clocks.verdict = 'unmeasured' THEN 1 ELSE 0 END) AS unmeasured,
+    SUM(CASE WHEN clocks.verdict = 'not_entitled' THEN 1 ELSE 0 END) AS not_entitled,
+    SUM(CASE WHEN clocks.verdict = 'excluded' THEN 1 ELSE 0 END) AS excluded,
+    SUM(CASE WHEN clocks.verdict = 'no_target' THEN 1 ELSE 0 END) AS no_target,
+    SUM(clocks.overrun_s) AS overrun_s
+  FROM clocks
+  WHERE clocks.is_in_period
+    AND clocks.verdict <> 'no_target'
+  GROUP BY COALESCE(clocks.customer, 'unknown'), COALESCE(clocks.contract, 'none'), clocks.clock
+)
+SELECT
+  customer,
+  contract,
+  clock,
+  CAST(kept AS DOUBLE) / NULLIF(decided, 0) AS attainment,
+  kept,
+  decided,
+  attainment_target,
+  CASE
+    WHEN attainment_target IS NULL OR decided = 0 THEN NULL
+    WHEN attainment_target * decided - kept <= 0.000000001 THEN 0
+    ELSE CAST(CEIL(attainment_target * decided - kept - 0.000000001) AS BIGINT)
+  END AS gap_tickets,
+  CASE
+    WHEN attainment_target IS NULL THEN 'no target'
+    WHEN decided = 0 THEN 'nothing decided'
+    WHEN decided < min_n THEN 'indicative'
+    WHEN kept >= attainment_target * decided - 0.000000001 THEN 'target met'
+    ELSE 'target missed'
+  END AS status,
+  missed,
+  CAST(on_target AS DOUBLE) / NULLIF(decided, 0) AS on_target_share,
+  on_target,
+  overrun_s,
+  undecided,
+  unmeasured,
+  CAST(kept AS DOUBLE) / NULLIF(decided + unmeasured, 0) AS lowest_attainment,
+  CAST(kept + unmeasured AS DOUBLE) / NULLIF(decided + unmeasured, 0) AS highest_attainment,
+  decided + unmeasured AS measurable,
+  kept + unmeasured AS kept_or_unmeasured,
+  not_entitled,
+  excluded,
+  no_target,
+  tickets
+FROM counted
+CROSS JOIN run
+ORDER BY missed DESC, customer, contract, clock

@@ -1,0 +1,42 @@
+-- title    = "Tickets opened, ended and still open"
+-- question = "Are we keeping up?"
+-- section  = "volumes"
+-- key      = ["month"]
+-- chart    = { kind = "bar", x = "month", y = ["opened", "ended"], unit = "" }
+-- checks   = ["opened >= 0", "ended >= 0", "backlog >= 0"]
+-- notes    = "Ended: resolved or closed and not reopened since. The backlog is what was opened and not ended by the end of the month."
+WITH opened AS (
+  SELECT tickets.opened_month AS month, COUNT(*) AS opened
+  FROM tickets
+  CROSS JOIN run
+  WHERE tickets.opened_month <= run.last_month
+  GROUP BY tickets.opened_month
+),
+ended AS (
+  SELECT tickets.ended_month AS month, COUNT(*) AS ended
+  FROM tickets
+  CROSS JOIN run
+  WHERE tickets.ended_month IS NOT NULL AND tickets.ended_month <= run.last_month
+  GROUP BY tickets.ended_month
+),
+months AS (
+  SELECT opened.month FROM opened
+  UNION
+  SELECT ended.month FROM ended
+),
+monthly AS (
+  SELECT
+    months.month,
+    CAST(COALESCE(opened.opened, 0) AS BIGINT) AS opened,
+    CAST(COALESCE(ended.ended, 0) AS BIGINT) AS ended
+  FROM months
+  LEFT JOIN opened ON opened.month = months.month
+  LEFT JOIN ended ON ended.month = months.month
+)
+SELECT
+  month,
+  opened,
+  ended,
+  SUM(opened - ended) OVER (ORDER BY month) AS backlog
+FROM monthly
+ORDER BY month

@@ -1,0 +1,61 @@
+//! Colours of marks, and stand-ins for the page's own text colour.
+
+use plotters::style::RGBColor;
+
+use crate::report::value::Series;
+
+/// Kept, and the first colour of a figure.
+pub const MET: RGBColor = RGBColor(0x00, 0x72, 0xb2);
+/// Missed.
+pub const MISSED: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+/// What only gives context.
+pub const CONTEXT: RGBColor = RGBColor(0x6b, 0x72, 0x80);
+const FOURTH: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+/// Only where a stack has a fifth part.
+const FIFTH: RGBColor = RGBColor(0x8f, 0x6b, 0xb3);
+
+/// Stand-ins: `finish` turns them into `currentColor`, so that a figure
+/// follows light, dark and forced colours.
+pub const INK: RGBColor = RGBColor(0, 0, 1);
+pub const MUTED: RGBColor = RGBColor(0, 0, 2);
+pub const GRID: RGBColor = RGBColor(0, 0, 3);
+/// Dashed.
+pub const TARGET: RGBColor = RGBColor(0, 0, 4);
+
+/// A colour for each series: by meaning where its name tells, else in turn.
+pub fn of(series: &[Series]) -> Vec<RGBColor> {
+    let known: Vec<Option<RGBColor>> = series.iter().map(|s| by_name(&s.name)).collect();
+    let mut rest = [MET, FOURTH, MISSED, FIFTH, CONTEXT]
+        .into_iter()
+        .filter(|colour| !known.contains(&Some(*colour)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .cycle();
+    known
+        .into_iter()
+        .map(|colour| colour.or_else(|| rest.next()).unwrap_or(CONTEXT))
+        .collect()
+}
+
+/// Text on a mark of that colour, with a contrast of at least 4.5.
+pub fn on(colour: RGBColor) -> RGBColor {
+    if colour == MET || colour == CONTEXT {
+        RGBColor(0xff, 0xff, 0xff)
+    } else {
+        RGBColor(0, 0, 0)
+    }
+}
+
+fn by_name(name: &str) -> Option<RGBColor> {
+    let name = name.to_lowercase();
+    let is = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if is(&["missed", "breach", "overdue"]) {
+        Some(MISSED)
+    } else if is(&["closed hours", "off hours", "other", "undecided", "excluded"]) {
+        Some(CONTEXT)
+    } else if name == "met" || is(&["kept"]) {
+        Some(MET)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,180 @@
+//! What charts with a vertical value axis share: margins, grid, categories,
+//! the key and the target line.
+
+use std::error::Error;
+
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
+use plotters::element::{PathElement, Rectangle};
+use plotters::prelude::{Color, SVGBackend};
+use plotters::style::RGBColor;
+
+use super::colour::{GRID, INK, MUTED, TARGET};
+use super::scale::{self, Scale};
+use super::text::{self, Anchor, LEADING, Weight};
+use super::{Area, Drawn, WIDTH};
+use crate::report::value::Figure;
+
+pub type Chart<'a, 'b> =
+    ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+const TOP: i32 = 64;
+const GAP: i32 = 14;
+
+/// Draws grid, ticks, categories and target, and returns the plot to draw in.
+///
+/// Category `i` has its middle at `i + 0.5`. `right` is the room kept for
+/// labels at the right end, `top` that above the plot.
+pub fn frame<'a, 'b>(
+    figure: &Figure,
+    area: &'a Area<'b>,
+    scale: &Scale,
+    right: i32,
+    top: i32,
+) -> Result<Chart<'a, 'b>, Box<dyn Error>> {
+    let labels: Vec<String> = scale.ticks.iter().map(|t| scale::tick(figure, *t, scale)).collect();
+    let mut left = 0;
+    for label in &labels {
+        left = left.max(text::width(label, Weight::Regular)?);
+    }
+    left += GAP;
+    let months = months(&figure.categories);
+    let has_x_label = months.is_none() && !figure.x_label.is_empty();
+    let bottom = 16 + LEADING + if months.is_some() || has_x_label { LEADING } else { 0 };
+    let n = figure.categories.len() as f64;
+    let mut chart = ChartBuilder::on(area)
+        .margin_left(left as u32)
+        .margin_right(right as u32)
+        .margin_top((TOP + top) as u32)
+        .margin_bottom(bottom as u32)
+        .build_cartesian_2d(0.0..n, scale.low..scale.high)?;
+    chart.draw_series(scale.ticks.iter().map(|tick| {
+        let is_base = *tick == 0.0;
+        PathElement::new(
+            vec![(0.0, *tick), (n, *tick)],
+            if is_base { MUTED.stroke_width(2) } else { GRID.stroke_width(2) },
+        )
+    }))?;
+    for (tick, label) in scale.ticks.iter().zip(&labels) {
+        let (x, y) = chart.backend_coord(&(0.0, *tick));
+        text::draw(area, label, (x - GAP, y), Anchor::Right, Weight::Regular, MUTED)?;
+    }
+    let start = if scale.low > 0.0 {
+        format!(" (axis starts at {})", scale::tick(figure, scale.low, scale))
+    } else {
+        String::new()
+    };
+    let y_label = text::fit(&format!("{}{start}", figure.y_label), WIDTH as i32, Weight::Regular)?;
+    text::draw(area, &y_label, (0, 18), Anchor::Left, Weight::Regular, MUTED)?;
+    categories(figure, months.as_deref(), area, &chart)?;
+    if has_x_label {
+        let (x, y) = chart.backend_coord(&(n / 2.0, scale.low));
+        let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
+        let below = y + 16 + LEADING + LEADING / 2;
+        text::draw(area, &label, (x, below), Anchor::Middle, Weight::Regular, MUTED)?;
+    }
+    if let Some(target) = figure.target.filter(|t| t.is_finite()) {
+        chart.draw_series([PathElement::new(
+            vec![(0.0, target), (n, target)],
+            TARGET.stroke_width(2),
+        )])?;
+    }
+    Ok(chart)
+}
+
+/// Labels under the plot, as many as fit, the last one always among them.
+fn categories(
+    figure: &Figure,
+    months: Option<&[(String, String)]>,
+    area: &Area<'_>,
+    chart: &Chart<'_, '_>,
+) -> Drawn {
+    let n = figure.categories.len();
+    let (left, _) = chart.backend_coord(&(0.0, 0.0));
+    let (next, _) = chart.backend_coord(&(1.0, 0.0));
+    let slot = (next - left).max(1);
+    let base = area.dim_in_pixel().1 as i32 - bottom_of(figure, months.is_some());
+    let mut widest = 0;
+    for (index, name) in figure.categories.iter().enumerate() {
+        let label = months.map_or(name, |months| &months[index].0);
+        widest = widest.max(text::width(&text::fit(label, 220, Weight::Regular)?, Weight::Regular)?);
+    }
+    // A long label is cut rather than dropped while there is room for some of it.
+    let room = if months.is_some() { widest } else { widest.min(slot.max(90) - GAP) };
+    let every = ((room + GAP) as usize).div_ceil(slot as usize).max(1);
+    let mut year = String::new();
+    for index in (0..n).filter(|index| (n - 1 - index).is_multiple_of(every)) {
+        let (x, _) = chart.backend_coord(&(index as f64 + 0.5, 0.0));
+        let place = (x, base + 16 + LEADING / 2);
+        match months {
+            Some(months) => {
+                let (month, of) = &months[index];
+                text::draw(area, month, place, Anchor::Middle, Weight::Regular, MUTED)?;
+                if *of != year {
+                    let below = (x, place.1 + LEADING);
+                    text::draw(area, of, below, Anchor::Middle, Weight::Regular, MUTED)?;
+                    year.clone_from(of);
+                }
+            }
+            None => {
+                let label = text::fit(&figure.categories[index], room, Weight::Regular)?;
+                text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn bottom_of(figure: &Figure, has_months: bool) -> i32 {
+    let is_two_lines = has_months || !figure.x_label.is_empty();
+    16 + LEADING + if is_two_lines { LEADING } else { 0 }
+}
+
+/// The target's label at the right end of its line.
+pub fn target_label(figure: &Figure) -> Option<(f64, String)> {
+    let target = figure.target.filter(|t| t.is_finite())?;
+    Some((target, scale::target(figure, target)))
+}
+
+/// Squares with names, left to right in the order of the parts; wraps, and
+/// returns the height taken.
+pub fn key(
+    area: &Area<'_>,
+    names: &[(&str, RGBColor)],
+    top: i32,
+    is_drawn: bool,
+) -> Result<i32, Box<dyn Error>> {
+    let (mut x, mut y) = (0, top);
+    for (name, colour) in names {
+        let label = text::fit(name, 360, Weight::Regular)?;
+        let width = 34 + text::width(&label, Weight::Regular)?;
+        if x > 0 && x + width > WIDTH as i32 {
+            (x, y) = (0, y + LEADING + 6);
+        }
+        if is_drawn {
+            let square = [(x, y + 4), (x + 20, y + 24)];
+            area.draw(&Rectangle::new(square, colour.filled()))?;
+            text::draw(area, &label, (x + 30, y + 14), Anchor::Left, Weight::Regular, INK)?;
+        }
+        x += width + 30;
+    }
+    Ok(y + LEADING + 6 - top)
+}
+
+/// `2026-09` as (`Sep`, `2026`), if all categories are months.
+fn months(categories: &[String]) -> Option<Vec<(String, String)>> {
+    const NAMES: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    categories
+        .iter()
+        .map(|category| {
+            let (year, month) = category.split_once('-')?;
+            let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+            let index = month.parse::<usize>().ok()?.checked_sub(1)?;
+            (is_year && month.len() == 2).then_some(())?;
+            Some(((*NAMES.get(index)?).to_owned(), year.to_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,74 @@
+//! Figures as SVG that scales, prints and follows the page's text colour.
+//!
+//! Answers "how is this figure drawn?". Leaves out on purpose what it says:
+//! title, description and order come with the figure.
+
+mod bar;
+mod colour;
+mod finish;
+mod frame;
+mod hbar;
+mod line;
+mod scale;
+mod spark;
+mod text;
+
+use std::error::Error;
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::backend::SVGBackend;
+
+use crate::report::value::{ChartKind, Figure};
+
+pub use spark::sparkline;
+
+/// Twice the width on paper: plotters rounds coordinates to whole pixels.
+const WIDTH: u32 = 1440;
+const HEIGHT: u32 = 640;
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Drawn = Result<(), Box<dyn Error>>;
+
+/// The figure as one `<svg>` element without width and height.
+///
+/// `id_prefix` keeps ids apart where several figures share a page. The error
+/// is a sentence for the reader: a figure without values is not drawn.
+pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
+    let has_value = figure
+        .series
+        .iter()
+        .flat_map(|series| series.values.iter().flatten())
+        .any(|value| value.is_finite());
+    if figure.categories.is_empty() || !has_value {
+        return Err("Nothing to chart: no values in this period.".into());
+    }
+    text::register().map_err(|error| error.to_string())?;
+    let height = match figure.kind {
+        ChartKind::Line | ChartKind::Bar => HEIGHT,
+        ChartKind::Hbar | ChartKind::Pareto => hbar::height(figure),
+    };
+    let mut raw = String::new();
+    draw(figure, height, &mut raw).map_err(|error| format!("The chart can't be drawn: {error}."))?;
+    Ok(finish::finish(&raw, figure, id_prefix, height))
+}
+
+fn draw(figure: &Figure, height: u32, raw: &mut String) -> Drawn {
+    let area = SVGBackend::with_string(raw, (WIDTH, height)).into_drawing_area();
+    match figure.kind {
+        ChartKind::Line => line::draw(figure, &area)?,
+        ChartKind::Bar => bar::draw(figure, &area)?,
+        ChartKind::Hbar => hbar::draw(figure, &area)?,
+        ChartKind::Pareto => hbar::draw_pareto(figure, &area)?,
+    }
+    area.present()?;
+    Ok(())
+}
+
+/// The value at a place, if there is one that can be drawn.
+fn at(values: &[Option<f64>], index: usize) -> Option<f64> {
+    values.get(index).copied().flatten().filter(|v| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests;
