@@ -20,3 +20,11 @@ pub mod tables;
 pub mod query;
 /// Results to a report value: sections, tables, sentences.
 pub mod report;
+/// A report to bytes.
+pub mod render;
+/// The only writer of results.
+pub mod output;
+/// What was typed.
+pub mod cli;
+/// A file per subcommand.
+pub mod commands;

@@ -5,7 +5,7 @@
 
 use polars::prelude::*;
 
-use crate::clock::{Kernel, Readings, Scratch, Verdict, local_date};
+use crate::clock::{Kernel, Reading, Readings, Scratch, Verdict, local_date};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Text, TextColumn, Time, instant};
@@ -96,6 +96,16 @@ fn months(name: &str, zone: chrono_tz::Tz, values: impl Iterator<Item = i64>) ->
         column.codes.push(code);
     }
     self::column(name, &column)
+}
+
+/// The instant that puts a reading into a period: when it was decided; as-of
+/// while it is undecided; else when its ticket was opened.
+pub fn placed_at(reading: &Reading, kernel: &Kernel, period: &Period) -> i64 {
+    match reading.verdict {
+        verdict if verdict.is_kept() || verdict.is_missed() => reading.decided_at,
+        verdict if verdict.is_undecided() => period.from_at.max(period.as_of.min(period.until_at - 1)),
+        _ => kernel.data.tickets.times[Time::Opened as usize][reading.ticket as usize],
+    }
 }
 
 /// Builds all frames.
@@ -190,13 +200,8 @@ fn clocks(
     };
     let seconds = |at: i64| instant(at);
     let entitlements: Vec<_> = (0..tickets.len()).map(|row| kernel.entitlement(row)).collect();
-    let contract = |r: &crate::clock::Reading| {
+    let contract = |r: &Reading| {
         entitlements[r.ticket as usize].contract.map(|index| &kernel.data.contracts[index])
-    };
-    let placed_at = |r: &crate::clock::Reading| match r.verdict {
-        verdict if verdict.is_kept() || verdict.is_missed() => r.decided_at,
-        verdict if verdict.is_undecided() => period.from_at.max(period.as_of.min(period.until_at - 1)),
-        _ => tickets.times[Time::Opened as usize][r.ticket as usize],
     };
     let columns = vec![
         texts("ticket_id", rows.iter().map(|r| Some(tickets.ticket_id.get(r.ticket as usize)))),
@@ -233,7 +238,7 @@ fn clocks(
             r.verdict.is_kept() || r.verdict == Verdict::Breached
         })),
         flags("is_undecided", rows.iter().map(|r| r.verdict.is_undecided())),
-        flags("is_in_period", rows.iter().map(|r| period.contains(placed_at(r)))),
+        flags("is_in_period", rows.iter().map(|r| period.contains(placed_at(r, kernel, period)))),
         texts("coverage", rows.iter().map(|r| Some(entitlements[r.ticket as usize].coverage.name()))),
         texts("contract", rows.iter().map(|r| contract(r).map(|c| c.contract.as_str()))),
         shares("attainment_target", rows.iter().map(|r| {
@@ -314,7 +319,11 @@ fn assets(kernel: &Kernel) -> PolarsResult<DataFrame> {
     )
 }
 
-fn rejects(imported: &Imported) -> PolarsResult<DataFrame> {
+/// The rejected rows.
+///
+/// # Errors
+/// What Polars says.
+pub fn rejects(imported: &Imported) -> PolarsResult<DataFrame> {
     let rows = &imported.rejects;
     DataFrame::new(
         rows.len(),

@@ -209,7 +209,7 @@ pub fn read<T: Default + Send>(
             last_at: None,
         },
     };
-    let mut finding = |code, parsed: &mut Parsed<T>| {
+    let finding = |code, parsed: &mut Parsed<T>| {
         parsed.findings.push(Finding {
             table,
             code,

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::report::value::ChartKind;
 
 /// What a query says of itself.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// Heading, sheet and caption.

@@ -123,10 +123,10 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
             return Err(fail(format!("check `{check}` is not true in {failures} of {} rows", frame.height())));
         }
     }
-    table(query, &frame).map_err(fail)
+    table(query, &frame, true).map_err(fail)
 }
 
-fn table(query: &Query, frame: &DataFrame) -> Result<Table, String> {
+fn table(query: &Query, frame: &DataFrame, has_key: bool) -> Result<Table, String> {
     let header = &query.header;
     let names: Vec<&str> = frame.columns().iter().map(|column| column.name().as_str()).collect();
     let find = |name: &str| {
@@ -163,7 +163,7 @@ fn table(query: &Query, frame: &DataFrame) -> Result<Table, String> {
         if key.iter().any(|&at| row[at] == Cell::Missing) {
             return Err(format!("the key ({}) is null in a row", header.key.join(", ")));
         }
-        if !seen.insert(own.clone()) {
+        if has_key && !seen.insert(own.clone()) {
             return Err(format!("the key ({}) is not unique: {}", header.key.join(", "), own.join(", ")));
         }
     }
@@ -183,6 +183,15 @@ fn table(query: &Query, frame: &DataFrame) -> Result<Table, String> {
         is_filterable: header.is_filterable,
         figure: None,
     })
+}
+
+/// A frame as a table without header, chart or checks.
+///
+/// # Errors
+/// What Polars says.
+pub fn plain(slug: &str, title: &str, frame: &DataFrame) -> Result<Table, String> {
+    let header = Header { title: title.to_owned(), ..Header::default() };
+    table(&Query { slug: slug.to_owned(), header, sql: String::new() }, frame, false)
 }
 
 /// The cells of a column, and how they are to be read: by the ending of its name.

@@ -21,13 +21,16 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let names: Vec<_> =
         figure.series.iter().map(|s| s.name.as_str()).zip(colours.iter().copied()).collect();
     let has_key = figure.series.len() > 1;
-    let top = if has_key { frame::key(area, &names, 46, true)? } else { 0 };
+    let top = if has_key { frame::key_height(&names)? } else { 0 };
+    if has_key {
+        frame::key(area, &names, 46)?;
+    }
     let target = frame::target_label(figure);
     let right = match &target {
         Some((_, label)) => text::width(label, Weight::Regular)? + 16,
         None => 4,
     };
-    let mut chart = frame::frame(figure, area, &scale, right, top)?;
+    let mut chart = frame::frame(figure, area, &scale, right, top, 0.5)?;
     let width = FILL / figure.series.len().max(1) as f64;
     let mut labels = Vec::new();
     for (nth, (series, colour)) in figure.series.iter().zip(&colours).enumerate() {
@@ -42,6 +45,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
             labels.push((scale::short(figure, value), x, y));
         }
     }
+    frame::target(figure, &mut chart)?;
     let (first, _) = chart.backend_coord(&(0.0, 0.0));
     let (second, _) = chart.backend_coord(&(width, 0.0));
     let room = if has_key { second - first } else { ((second - first) as f64 / FILL) as i32 };

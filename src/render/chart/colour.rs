@@ -12,7 +12,7 @@ pub const MISSED: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 pub const CONTEXT: RGBColor = RGBColor(0x6b, 0x72, 0x80);
 const FOURTH: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 /// Only where a stack has a fifth part.
-const FIFTH: RGBColor = RGBColor(0x8f, 0x6b, 0xb3);
+const FIFTH: RGBColor = RGBColor(0x7d, 0x59, 0xa6);
 
 /// Stand-ins: `finish` turns them into `currentColor`, so that a figure
 /// follows light, dark and forced colours.
@@ -21,6 +21,9 @@ pub const MUTED: RGBColor = RGBColor(0, 0, 2);
 pub const GRID: RGBColor = RGBColor(0, 0, 3);
 /// Dashed.
 pub const TARGET: RGBColor = RGBColor(0, 0, 4);
+
+/// Dotted, from the end of a line to its label.
+pub const LEADER: RGBColor = RGBColor(0, 0, 5);
 
 /// A colour for each series: by meaning where its name tells, else in turn.
 pub fn of(series: &[Series]) -> Vec<RGBColor> {
@@ -39,7 +42,7 @@ pub fn of(series: &[Series]) -> Vec<RGBColor> {
 
 /// Text on a mark of that colour, with a contrast of at least 4.5.
 pub fn on(colour: RGBColor) -> RGBColor {
-    if colour == MET || colour == CONTEXT {
+    if [MET, CONTEXT, FIFTH].contains(&colour) {
         RGBColor(0xff, 0xff, 0xff)
     } else {
         RGBColor(0, 0, 0)

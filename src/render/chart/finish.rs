@@ -2,7 +2,7 @@
 //! the figure, the page's text colour, dashes, short numbers.
 
 use super::WIDTH;
-use super::colour::{GRID, INK, MUTED, TARGET};
+use super::colour::{GRID, INK, LEADER, MUTED, TARGET};
 use crate::render::format;
 use crate::report::value::Figure;
 use plotters::style::RGBColor;
@@ -84,6 +84,8 @@ fn paint(key: &str, value: &str) -> String {
         format!("{key}=\"currentColor\" {key}-opacity=\"0.16\"")
     } else if value == hex(TARGET) {
         format!("{key}=\"currentColor\" stroke-dasharray=\"12 9\"")
+    } else if value == hex(LEADER) {
+        format!("{key}=\"currentColor\" {key}-opacity=\"0.6\" stroke-dasharray=\"2 6\"")
     } else {
         format!("{key}=\"{value}\"")
     }

@@ -22,16 +22,18 @@ pub type Chart<'a, 'b> =
 const TOP: i32 = 64;
 const GAP: i32 = 14;
 
-/// Draws grid, ticks, categories and target, and returns the plot to draw in.
+/// Draws grid, ticks and categories, and returns the plot to draw in.
 ///
-/// Category `i` has its middle at `i + 0.5`. `right` is the room kept for
-/// labels at the right end, `top` that above the plot.
+/// Category `i` has its middle at `i + 0.5`; `pad` is the room left and right
+/// of the outer ones. `right` is the room kept for labels at the right end,
+/// `top` that above the plot.
 pub fn frame<'a, 'b>(
     figure: &Figure,
     area: &'a Area<'b>,
     scale: &Scale,
     right: i32,
     top: i32,
+    pad: f64,
 ) -> Result<Chart<'a, 'b>, Box<dyn Error>> {
     let labels: Vec<String> = scale.ticks.iter().map(|t| scale::tick(figure, *t, scale)).collect();
     let mut left = 0;
@@ -41,23 +43,24 @@ pub fn frame<'a, 'b>(
     left += GAP;
     let months = months(&figure.categories);
     let has_x_label = months.is_none() && !figure.x_label.is_empty();
-    let bottom = 16 + LEADING + if months.is_some() || has_x_label { LEADING } else { 0 };
+    let bottom = bottom_of(figure, months.is_some());
     let n = figure.categories.len() as f64;
+    let (first, last) = (0.5 - pad, n - 0.5 + pad);
     let mut chart = ChartBuilder::on(area)
         .margin_left(left as u32)
         .margin_right(right as u32)
         .margin_top((TOP + top) as u32)
         .margin_bottom(bottom as u32)
-        .build_cartesian_2d(0.0..n, scale.low..scale.high)?;
+        .build_cartesian_2d(first..last, scale.low..scale.high)?;
     chart.draw_series(scale.ticks.iter().map(|tick| {
         let is_base = *tick == 0.0;
         PathElement::new(
-            vec![(0.0, *tick), (n, *tick)],
+            vec![(first, *tick), (last, *tick)],
             if is_base { MUTED.stroke_width(2) } else { GRID.stroke_width(2) },
         )
     }))?;
     for (tick, label) in scale.ticks.iter().zip(&labels) {
-        let (x, y) = chart.backend_coord(&(0.0, *tick));
+        let (x, y) = chart.backend_coord(&(first, *tick));
         text::draw(area, label, (x - GAP, y), Anchor::Right, Weight::Regular, MUTED)?;
     }
     let start = if scale.low > 0.0 {
@@ -73,12 +76,6 @@ pub fn frame<'a, 'b>(
         let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
         let below = y + 16 + LEADING + LEADING / 2;
         text::draw(area, &label, (x, below), Anchor::Middle, Weight::Regular, MUTED)?;
-    }
-    if let Some(target) = figure.target.filter(|t| t.is_finite()) {
-        chart.draw_series([PathElement::new(
-            vec![(0.0, target), (n, target)],
-            TARGET.stroke_width(2),
-        )])?;
     }
     Ok(chart)
 }
@@ -131,35 +128,50 @@ fn bottom_of(figure: &Figure, has_months: bool) -> i32 {
     16 + LEADING + if is_two_lines { LEADING } else { 0 }
 }
 
+/// The target as a dashed line across the plot; after bars, before lines.
+pub fn target(figure: &Figure, chart: &mut Chart<'_, '_>) -> Drawn {
+    let Some(target) = figure.target.filter(|target| target.is_finite()) else { return Ok(()) };
+    let ends = chart.x_range();
+    let path = vec![(ends.start, target), (ends.end, target)];
+    chart.draw_series([PathElement::new(path, TARGET.stroke_width(2))])?;
+    Ok(())
+}
+
 /// The target's label at the right end of its line.
 pub fn target_label(figure: &Figure) -> Option<(f64, String)> {
     let target = figure.target.filter(|t| t.is_finite())?;
     Some((target, scale::target(figure, target)))
 }
 
-/// Squares with names, left to right in the order of the parts; wraps, and
-/// returns the height taken.
-pub fn key(
-    area: &Area<'_>,
-    names: &[(&str, RGBColor)],
-    top: i32,
-    is_drawn: bool,
-) -> Result<i32, Box<dyn Error>> {
-    let (mut x, mut y) = (0, top);
-    for (name, colour) in names {
+/// Squares with names, left to right in the order of the parts.
+pub fn key(area: &Area<'_>, names: &[(&str, RGBColor)], top: i32) -> Drawn {
+    for ((x, y, label), (_, colour)) in key_places(names)?.iter().zip(names) {
+        let y = y + top;
+        area.draw(&Rectangle::new([(*x, y + 4), (x + 20, y + 24)], colour.filled()))?;
+        text::draw(area, label, (x + 30, y + 14), Anchor::Left, Weight::Regular, INK)?;
+    }
+    Ok(())
+}
+
+/// The height that a key takes.
+pub fn key_height(names: &[(&str, RGBColor)]) -> Result<i32, Box<dyn Error>> {
+    Ok(key_places(names)?.last().map_or(0, |(_, y, _)| y + LEADING + 6))
+}
+
+/// Where the squares of a key lie, with their names; wraps.
+fn key_places(names: &[(&str, RGBColor)]) -> Result<Vec<(i32, i32, String)>, Box<dyn Error>> {
+    let (mut x, mut y) = (0, 0);
+    let mut places = Vec::new();
+    for (name, _) in names {
         let label = text::fit(name, 360, Weight::Regular)?;
         let width = 34 + text::width(&label, Weight::Regular)?;
         if x > 0 && x + width > WIDTH as i32 {
             (x, y) = (0, y + LEADING + 6);
         }
-        if is_drawn {
-            let square = [(x, y + 4), (x + 20, y + 24)];
-            area.draw(&Rectangle::new(square, colour.filled()))?;
-            text::draw(area, &label, (x + 30, y + 14), Anchor::Left, Weight::Regular, INK)?;
-        }
+        places.push((x, y, label));
         x += width + 30;
     }
-    Ok(y + LEADING + 6 - top)
+    Ok(places)
 }
 
 /// `2026-09` as (`Sep`, `2026`), if all categories are months.

@@ -4,7 +4,7 @@
 use std::error::Error;
 
 use plotters::element::{PathElement, Rectangle};
-use plotters::style::Color;
+use plotters::style::{Color, RGBColor};
 
 use super::colour::{self, CONTEXT, GRID, INK, MET, MUTED, TARGET};
 use super::frame;
@@ -22,12 +22,12 @@ const MAX_ROWS: usize = 24;
 const MAX_NAME: i32 = 420;
 
 /// Height of the canvas, by the number of rows.
-pub fn height(figure: &Figure) -> u32 {
+pub fn height(figure: &Figure) -> Result<u32, Box<dyn Error>> {
     let rows = figure.categories.len().min(MAX_ROWS) as i32;
-    let key = if is_stacked(figure) { 2 * (LEADING + 6) } else { 0 };
+    let key = if is_stacked(figure) { frame::key_height(&names(figure))? } else { 0 };
     let rest = if figure.categories.len() > MAX_ROWS { LEADING } else { 0 };
     let target = if figure.target.is_some() { LEADING } else { 0 };
-    (HEAD + key + target + rows * ROW + rest + 12) as u32
+    Ok(u32::try_from(HEAD + key + target + rows * ROW + rest + 12)?)
 }
 
 /// Draws bars of their own colour from 0, each with its value.
@@ -36,12 +36,12 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (low, high) =
         if is_stack { scale::stacked_extent(figure) } else { scale::extent(figure) };
     let colours = colour::of(&figure.series);
-    let names: Vec<_> =
-        figure.series.iter().map(|s| s.name.as_str()).zip(colours.iter().copied()).collect();
+    let names = names(figure);
     let mut top = HEAD;
     heading(area, &figure.y_label)?;
     if is_stack {
-        top += frame::key(area, &names, HEAD, true)?;
+        frame::key(area, &names, HEAD)?;
+        top += frame::key_height(&names)?;
     }
     let labels = if is_stack { Vec::new() } else { values(figure) };
     let plot = Plot::new(figure, &labels, (low, high), top)?;
@@ -108,6 +108,12 @@ pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
 
 fn is_stacked(figure: &Figure) -> bool {
     figure.kind == ChartKind::Hbar && figure.series.len() > 1
+}
+
+/// Parts and their colours, for the key.
+fn names(figure: &Figure) -> Vec<(&str, RGBColor)> {
+    let names = figure.series.iter().map(|series| series.name.as_str());
+    names.zip(colour::of(&figure.series)).collect()
 }
 
 fn values(figure: &Figure) -> Vec<String> {

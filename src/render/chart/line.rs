@@ -4,9 +4,9 @@ use std::error::Error;
 
 use plotters::element::{Circle, PathElement};
 use plotters::series::LineSeries;
-use plotters::style::{Color, RGBColor};
+use plotters::style::Color;
 
-use super::colour::{self, INK, MUTED};
+use super::colour::{self, INK, LEADER, MUTED};
 use super::frame::{self, Chart};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
@@ -21,7 +21,7 @@ const REACH: i32 = 34;
 struct Label {
     text: String,
     weight: Weight,
-    colour: Option<RGBColor>,
+    is_series: bool,
     /// Where the line ends, and where its label stands.
     ends: (i32, i32),
     y: i32,
@@ -43,7 +43,8 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     if let Some((_, label)) = frame::target_label(figure) {
         right = right.max(text::width(&label, Weight::Regular)?);
     }
-    let mut chart = frame::frame(figure, area, &scale, right + REACH + 2, 0)?;
+    let mut chart = frame::frame(figure, area, &scale, right + REACH + 2, 0, 0.25)?;
+    frame::target(figure, &mut chart)?;
     let colours = colour::of(&figure.series);
     for (series, colour) in figure.series.iter().zip(&colours) {
         for run in runs(&series.values) {
@@ -53,7 +54,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
             chart.draw_series(dots.map(|point| Circle::new(*point, 6, colour.filled())))?;
         }
     }
-    labels(figure, &names, &colours, area, &chart)
+    labels(figure, &names, area, &chart)
 }
 
 /// Index, label and weight of each series that has a value.
@@ -88,15 +89,14 @@ fn runs(values: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
 fn labels(
     figure: &Figure,
     names: &[(usize, String, Weight)],
-    colours: &[RGBColor],
     area: &Area<'_>,
     chart: &Chart<'_, '_>,
 ) -> Drawn {
-    let n = figure.categories.len() as f64;
+    let end = chart.x_range().end;
     let mut labels = Vec::new();
     if let Some((target, text)) = frame::target_label(figure) {
-        let ends = chart.backend_coord(&(n, target));
-        labels.push(Label { text, weight: Weight::Regular, colour: None, ends, y: ends.1 });
+        let ends = chart.backend_coord(&(end, target));
+        labels.push(Label { text, weight: Weight::Regular, is_series: false, ends, y: ends.1 });
     }
     for (index, text, weight) in names {
         let Some(&(x, y)) = runs(&figure.series[*index].values).last().and_then(|run| run.last())
@@ -105,19 +105,20 @@ fn labels(
         };
         let ends = chart.backend_coord(&(x, y));
         let (text, weight) = (text.clone(), *weight);
-        labels.push(Label { text, weight, colour: Some(colours[*index]), ends, y: ends.1 });
+        labels.push(Label { text, weight, is_series: true, ends, y: ends.1 });
     }
     let (_, bottom) = chart.plotting_area().get_pixel_range();
     spread(&mut labels, bottom.start, bottom.end);
-    let (edge, _) = chart.backend_coord(&(n, 0.0));
+    let (edge, _) = chart.backend_coord(&(end, 0.0));
     for label in &labels {
         let x = edge + REACH;
-        if let Some(colour) = label.colour {
-            let from = (label.ends.0 + 8, label.ends.1);
-            let path = vec![from, (edge + 6, label.y), (x - 6, label.y)];
-            area.draw(&PathElement::new(path, colour.stroke_width(2)))?;
+        let is_near = label.y == label.ends.1 && edge - label.ends.0 < REACH;
+        if label.is_series && !is_near {
+            let from = (label.ends.0 + 10, label.ends.1);
+            let path = vec![from, (edge.max(from.0), from.1), (x - 6, label.y)];
+            area.draw(&PathElement::new(path, LEADER.stroke_width(2)))?;
         }
-        let ink = if label.colour.is_some() { INK } else { MUTED };
+        let ink = if label.is_series { INK } else { MUTED };
         text::draw(area, &label.text, (x, label.y), Anchor::Left, label.weight, ink)?;
     }
     Ok(())

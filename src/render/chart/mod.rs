@@ -26,6 +26,8 @@ pub use spark::sparkline;
 /// Twice the width on paper: plotters rounds coordinates to whole pixels.
 const WIDTH: u32 = 1440;
 const HEIGHT: u32 = 640;
+/// For a line of one or two points.
+const LOW: u32 = 400;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn Error>>;
@@ -43,17 +45,20 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     if figure.categories.is_empty() || !has_value {
         return Err("Nothing to chart: no values in this period.".into());
     }
-    text::register().map_err(|error| error.to_string())?;
-    let height = match figure.kind {
-        ChartKind::Line | ChartKind::Bar => HEIGHT,
-        ChartKind::Hbar | ChartKind::Pareto => hbar::height(figure),
-    };
     let mut raw = String::new();
-    draw(figure, height, &mut raw).map_err(|error| format!("The chart can't be drawn: {error}."))?;
+    let height = draw(figure, &mut raw)
+        .map_err(|error| format!("This chart can't be drawn: {error}."))?;
     Ok(finish::finish(&raw, figure, id_prefix, height))
 }
 
-fn draw(figure: &Figure, height: u32, raw: &mut String) -> Drawn {
+/// Draws into `raw` and returns the height of the canvas.
+fn draw(figure: &Figure, raw: &mut String) -> Result<u32, Box<dyn Error>> {
+    text::register()?;
+    let height = match figure.kind {
+        ChartKind::Line if figure.categories.len() < 3 => LOW,
+        ChartKind::Line | ChartKind::Bar => HEIGHT,
+        ChartKind::Hbar | ChartKind::Pareto => hbar::height(figure)?,
+    };
     let area = SVGBackend::with_string(raw, (WIDTH, height)).into_drawing_area();
     match figure.kind {
         ChartKind::Line => line::draw(figure, &area)?,
@@ -62,7 +67,7 @@ fn draw(figure: &Figure, height: u32, raw: &mut String) -> Drawn {
         ChartKind::Pareto => hbar::draw_pareto(figure, &area)?,
     }
     area.present()?;
-    Ok(())
+    Ok(height)
 }
 
 /// The value at a place, if there is one that can be drawn.

@@ -28,7 +28,7 @@ pub fn register() -> Result<(), &'static str> {
         register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
             && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
     });
-    if is_done { Ok(()) } else { Err("The embedded font can't be read.") }
+    if is_done { Ok(()) } else { Err("the embedded font is unreadable") }
 }
 
 /// Regular or bold.

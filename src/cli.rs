@@ -1,0 +1,124 @@
+//! What was typed, before it means anything.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Audit-proof SLA reports from help desk exports.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = "Examples:\n  sla report --period 2026-09\n  sla check --config sla.toml\n  sla explain INC-1042\n  sla calendar business --elapsed 2026-09-01T17:00:00Z 2026-09-02T09:00:00Z")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read the exports and write the report of one period
+    Report(ReportArgs),
+    /// Check configuration, queries and exports; write nothing
+    Check(CommonArgs),
+    /// Show how each clock of one ticket came to its verdict
+    Explain(ExplainArgs),
+    /// Show a calendar's month, or answer with its arithmetic
+    Calendar(CalendarArgs),
+}
+
+/// What every command that reads exports takes.
+#[derive(Debug, Args)]
+pub struct CommonArgs {
+    /// The configuration; otherwise `sla.toml` here or in a folder above
+    #[arg(long, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// Replace the path of one input, such as tickets=exports/2026-09.csv (repeatable)
+    #[arg(long, value_name = "TABLE=PATH")]
+    pub input: Vec<String>,
+    /// When open tickets are judged: 2026-09-30T23:59:59Z, or 2026-09-30 for the end of that day
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
+    /// Highest share of rejected rows, such as 1%
+    #[arg(long, value_name = "SHARE")]
+    pub max_reject: Option<String>,
+    /// Fail if any row is rejected
+    #[arg(long)]
+    pub strict: bool,
+    /// Print errors only
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Print what each stage took
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// `sla report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// 2026-09, 2026-Q3, 2026, 2026-08-01..2026-08-31 or last-month
+    #[arg(long, value_name = "PERIOD", default_value = "last-month")]
+    pub period: String,
+    /// Where to write
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// What to write
+    #[arg(long, value_delimiter = ',', default_values = ["html", "csv", "svg", "json", "md"])]
+    pub format: Vec<Format>,
+    /// Leave out data/*.parquet
+    #[arg(long)]
+    pub no_data: bool,
+    /// Don't guard text in CSV files against spreadsheets that run formulas
+    #[arg(long)]
+    pub csv_raw: bool,
+    /// Most rows of a ticket table on the page
+    #[arg(long, value_name = "N")]
+    pub html_rows: Option<usize>,
+    /// Exit with 0 although no ticket falls into the period
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+/// What can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Html,
+    Csv,
+    Svg,
+    Json,
+    Md,
+}
+
+/// `sla explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// The ticket's id
+    pub ticket: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sla calendar`.
+#[derive(Debug, Args)]
+pub struct CalendarArgs {
+    /// The calendar's name in the configuration, or 24x7
+    pub name: String,
+    /// The configuration; otherwise `sla.toml` here or in a folder above
+    #[arg(long, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// The month to print, such as 2026-09
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<String>,
+    /// The zone to compute in, for a calendar that follows the site
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Open time between two instants
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
+    pub elapsed: Vec<String>,
+    /// The instant at which a duration is used up, such as 4h or 1bd
+    #[arg(long, num_args = 2, value_names = ["FROM", "DURATION"])]
+    pub add: Vec<String>,
+}

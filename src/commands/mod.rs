@@ -1,0 +1,228 @@
+//! A file per subcommand; what they share: configuration, as-of, messages.
+
+mod calendar;
+mod check;
+mod explain;
+mod period;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::calendar::local_to_utc;
+use crate::cli::{Cli, Command, CommonArgs};
+use crate::clock::{Calendars, local_date};
+use crate::config::{self, ALWAYS, Config, Input, TABLES};
+use crate::import::{self, Imported};
+use crate::query::{self, Query};
+
+/// Why a command ends early: exit code and message.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: i32,
+    pub message: String,
+}
+
+/// Usage or configuration.
+pub const USAGE: i32 = 2;
+/// The input can't be used.
+pub const INPUT: i32 = 3;
+/// No tickets in the period.
+pub const EMPTY: i32 = 4;
+/// The output can't be written.
+pub const OUTPUT: i32 = 5;
+
+impl Failure {
+    fn new(code: i32, message: impl Into<String>) -> Failure {
+        Failure { code, message: message.into() }
+    }
+
+    fn usage(message: impl Into<String>) -> Failure {
+        Failure::new(USAGE, message)
+    }
+}
+
+/// Runs a command and returns the exit code.
+pub fn run(cli: Cli) -> i32 {
+    let outcome = match cli.command {
+        Command::Report(args) => report::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Calendar(args) => calendar::run(&args),
+    };
+    match outcome {
+        Ok(()) => 0,
+        Err(failure) => {
+            eprintln!("{}", failure.message);
+            failure.code
+        }
+    }
+}
+
+/// Finds and reads the configuration.
+fn configuration(path: Option<&Path>) -> Result<Config, Failure> {
+    let path = match path {
+        Some(path) => path.to_path_buf(),
+        None => discover()?,
+    };
+    config::load(&path).map_err(|problems| Failure::usage(problems.to_string()))
+}
+
+/// `sla.toml` here or in a folder above, up to the root of a repository.
+fn discover() -> Result<PathBuf, Failure> {
+    let mut folder = PathBuf::from(".");
+    for _ in 0..64 {
+        let candidate = folder.join("sla.toml");
+        if candidate.exists() {
+            return Ok(candidate);
+        }
+        if folder.join(".git").exists() || folder.canonicalize().is_ok_and(|full| full.parent().is_none()) {
+            break;
+        }
+        folder.push("..");
+    }
+    Err(Failure::usage(
+        "error: no configuration\nhint: name it with `--config PATH`, or run in a folder with `sla.toml`",
+    ))
+}
+
+/// Reads the configuration with what the command line changes in it.
+fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
+    let mut config = configuration(args.config.as_deref())?;
+    if let Some(text) = &args.max_reject {
+        config.max_reject = config::parse_share(text)
+            .filter(|share| (0.0..=1.0).contains(share))
+            .ok_or_else(|| Failure::usage(format!("error: `--max-reject {text}` is not a share such as 1%")))?;
+    }
+    if args.strict {
+        config.max_reject = 0.0;
+    }
+    for given in &args.input {
+        let (name, path) = given
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(format!("error: `--input {given}` is not TABLE=PATH")))?;
+        let (_, table) = TABLES.iter().find(|(known, _)| *known == name).ok_or_else(|| {
+            let names: Vec<&str> = TABLES.iter().map(|table| table.0).collect();
+            Failure::usage(format!("error: unknown table `{name}`; expected one of: {}", names.join(", ")))
+        })?;
+        let known = config.inputs.tables.iter_mut().find(|input| input.table == *table);
+        let input: &mut Input = known.ok_or_else(|| {
+            Failure::usage(format!("error: the configuration has no `inputs.{name}` whose path could be replaced"))
+        })?;
+        if !input.is_from_command_line {
+            input.paths.clear();
+        }
+        input.paths.push(path.to_owned());
+        input.is_from_command_line = true;
+    }
+    if config.inputs.tables.is_empty() {
+        return Err(Failure::usage(format!("error: `{}` names no inputs", config.path.display())));
+    }
+    Ok(config)
+}
+
+fn queries(config: &Config) -> Result<Vec<Query>, Failure> {
+    query::load(config.queries.as_deref()).map_err(|problems| {
+        let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::usage(texts.join("\n\n"))
+    })
+}
+
+fn read(config: &Config) -> Result<Imported, Failure> {
+    import::import(config).map_err(|problems| {
+        let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::new(INPUT, texts.join("\n\n"))
+    })
+}
+
+/// The instant of `--as-of`: RFC 3339, or a date for the end of that local day.
+fn as_of(config: &Config, text: &str) -> Result<i64, Failure> {
+    if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
+        return Ok(at.timestamp());
+    }
+    let date: NaiveDate = text.parse().map_err(|_| {
+        Failure::usage(format!("error: `{text}` is not an instant\nhint: write 2026-09-30T23:59:59Z, or 2026-09-30"))
+    })?;
+    Ok(day_start(config, date.succ_opt().unwrap_or(date)))
+}
+
+fn day_start(config: &Config, date: NaiveDate) -> i64 {
+    local_to_utc(config.zone, date.and_time(chrono::NaiveTime::MIN))
+}
+
+/// Calendars for all that the data can ask, with a margin of years for deadlines.
+fn calendars(config: &Config, imported: &Imported, as_of: i64) -> Result<Calendars, Failure> {
+    let mut zones: Vec<chrono_tz::Tz> = imported.data.sites.iter().filter_map(|site| site.zone).collect();
+    zones.sort_unstable_by_key(|zone| zone.name());
+    zones.dedup();
+    let opened = &imported.data.tickets.times[0];
+    let first = opened.iter().min().copied().unwrap_or(as_of).min(as_of);
+    let last = imported.data.last_at.unwrap_or(as_of).max(as_of);
+    let year = |at: i64| local_date(at, config.zone).year();
+    let from = NaiveDate::from_ymd_opt(year(first) - 1, 1, 1).unwrap_or_default();
+    let until = NaiveDate::from_ymd_opt(year(last) + 2, 12, 31).unwrap_or_default();
+    Calendars::build(&config.policy, &zones, from, until)
+        .map_err(|errors| Failure::usage(errors.iter().map(|e| format!("error: {e}")).collect::<Vec<_>>().join("\n")))
+}
+
+/// Fails where too large a share of the rows was rejected.
+fn judge_rejects(config: &Config, imported: &Imported) -> Result<(), Failure> {
+    let (read, _, rejected) = imported.totals();
+    if rejected as f64 > config.max_reject * read as f64 {
+        return Err(Failure::new(
+            INPUT,
+            format!(
+                "error: {rejected} of {read} rows were rejected, more than {} allows\n{}hint: mend the export, or allow more with `limits.max_reject` or `--max-reject`",
+                crate::render::format::share(config.max_reject),
+                rejects_table(imported)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Rejects by code with their first places.
+fn rejects_table(imported: &Imported) -> String {
+    let mut groups: Vec<(&str, &str, Vec<String>, usize)> = Vec::new();
+    for reject in &imported.rejects {
+        let place = format!("{}:{}", reject.file, reject.line)
+            + &if reject.column.is_empty() { String::new() } else { format!(":{}", reject.column) };
+        match groups.iter_mut().find(|g| (g.0, g.1) == (reject.table, reject.code.name())) {
+            Some(group) => {
+                group.3 += 1;
+                if group.2.len() < 3 {
+                    group.2.push(place);
+                }
+            }
+            None => groups.push((reject.table, reject.code.name(), vec![place], 1)),
+        }
+    }
+    groups
+        .iter()
+        .map(|(table, code, places, count)| format!("  {count:>8}  {table:<10} {code:<20} {}\n", places.join(", ")))
+        .collect()
+}
+
+/// Times stages for `-v`.
+struct Stages {
+    is_verbose: bool,
+    since: Instant,
+    taken: Vec<(&'static str, f64)>,
+}
+
+impl Stages {
+    fn new(is_verbose: bool) -> Stages {
+        Stages { is_verbose, since: Instant::now(), taken: Vec::new() }
+    }
+
+    fn done(&mut self, stage: &'static str, what: impl FnOnce() -> String) {
+        let seconds = self.since.elapsed().as_secs_f64();
+        if self.is_verbose {
+            eprintln!("{stage:<10} {seconds:>8.3} s  {}", what());
+        }
+        self.taken.push((stage, seconds));
+        self.since = Instant::now();
+    }
+}

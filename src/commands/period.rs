@@ -1,0 +1,67 @@
+//! What a period's name means.
+
+use chrono::{Datelike, Months, NaiveDate};
+
+use super::{Failure, day_start};
+use crate::clock::local_date;
+use crate::config::Config;
+use crate::tables::Period;
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+];
+
+/// Resolves `--period`.
+///
+/// `last-month` is the last whole month before as-of or, without one, before
+/// the latest instant in the data. Without `--as-of` a period is judged at its
+/// end or, if it is still running, at the latest instant in the data.
+pub fn resolve(
+    config: &Config,
+    text: &str,
+    as_of: Option<i64>,
+    last_at: Option<i64>,
+) -> Result<Period, Failure> {
+    let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day);
+    let wrong = || {
+        Failure::usage(format!(
+            "error: `{text}` is not a period\nhint: write 2026-09, 2026-Q3, 2026, 2026-08-01..2026-08-31 or last-month"
+        ))
+    };
+    let (first, last, label) = if text == "last-month" {
+        let until = as_of.or(last_at).ok_or_else(|| {
+            Failure::new(super::EMPTY, "error: the exports hold no ticket, so there is no last month\nhint: name the month with `--period 2026-09`")
+        })?;
+        let today = local_date(until, config.zone);
+        let next = today.with_day(1).unwrap_or(today);
+        let first = next.checked_sub_months(Months::new(1)).ok_or_else(wrong)?;
+        (first, next, month_label(first))
+    } else if let Some((from, until)) = text.split_once("..") {
+        let from: NaiveDate = from.trim().parse().map_err(|_| wrong())?;
+        let until: NaiveDate = until.trim().parse().map_err(|_| wrong())?;
+        if until < from {
+            return Err(Failure::usage(format!("error: the period `{text}` ends before it starts")));
+        }
+        (from, until.succ_opt().ok_or_else(wrong)?, format!("{from} to {until}"))
+    } else if let Some((year, quarter)) = text.split_once("-Q") {
+        let (year, quarter): (i32, u32) =
+            (year.parse().map_err(|_| wrong())?, quarter.parse().map_err(|_| wrong())?);
+        let first = day(year, quarter.checked_sub(1).ok_or_else(wrong)? * 3 + 1, 1).ok_or_else(wrong)?;
+        (first, first + Months::new(3), format!("quarter {quarter} of {year}"))
+    } else if let Some(first) = format!("{text}-01").parse::<NaiveDate>().ok().filter(|_| text.len() == 7) {
+        (first, first + Months::new(1), month_label(first))
+    } else {
+        let year: i32 = text.parse().ok().filter(|_| text.len() == 4).ok_or_else(wrong)?;
+        let first = day(year, 1, 1).ok_or_else(wrong)?;
+        (first, first + Months::new(12), text.to_owned())
+    };
+    let (from_at, until_at) = (day_start(config, first), day_start(config, last));
+    let name = if text == "last-month" { first.format("%Y-%m").to_string() } else { text.replace("..", "_") };
+    let as_of = as_of.unwrap_or_else(|| until_at.min(last_at.unwrap_or(until_at).max(from_at)));
+    Ok(Period { name, label, from_at, until_at, as_of })
+}
+
+fn month_label(first: NaiveDate) -> String {
+    format!("{} {}", MONTHS[first.month0() as usize], first.year())
+}

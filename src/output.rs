@@ -1,0 +1,167 @@
+//! The only writer of results: a temporary folder, then one rename.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::DataFrame;
+use polars_io::parquet::write::{ParquetWriter, ParquetCompression};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::import::hex;
+
+/// Everything that is written for one period, until it is published.
+pub struct Output {
+    out: PathBuf,
+    temporary: tempfile::TempDir,
+    files: Vec<Written>,
+}
+
+/// One file of the output tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Relative to the period's folder, with `/`.
+    pub path: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+impl Output {
+    /// Makes a temporary folder beside the results.
+    ///
+    /// # Errors
+    /// What the system says; nothing is left behind.
+    pub fn create(out: &Path) -> Result<Output, String> {
+        fs::create_dir_all(out).map_err(|error| told(out, &error))?;
+        let temporary = tempfile::Builder::new()
+            .prefix(".tmp-")
+            .tempdir_in(out)
+            .map_err(|error| told(out, &error))?;
+        Ok(Output { out: out.to_path_buf(), temporary, files: Vec::new() })
+    }
+
+    fn open(&self, path: &str) -> Result<(File, PathBuf), String> {
+        let full = self.temporary.path().join(path);
+        if let Some(folder) = full.parent() {
+            fs::create_dir_all(folder).map_err(|error| told(folder, &error))?;
+        }
+        let file = File::create(&full).map_err(|error| told(&full, &error))?;
+        Ok((file, full))
+    }
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), String> {
+        let (mut file, full) = self.open(path)?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| told(&full, &error))?;
+        self.files.push(Written {
+            path: path.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: hex(&Sha256::digest(bytes)),
+        });
+        Ok(())
+    }
+
+    /// Writes a frame as Parquet.
+    ///
+    /// # Errors
+    /// What Polars or the system say.
+    pub fn parquet(&mut self, path: &str, frame: &DataFrame) -> Result<(), String> {
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes)
+            .with_compression(ParquetCompression::Snappy)
+            .finish(&mut frame.clone())
+            .map_err(|error| format!("error: can't write `{path}`: {error}"))?;
+        self.write(path, &bytes)
+    }
+
+    /// Writes `manifest.json` and `run.json` and puts the folder in its place,
+    /// then renews the list of periods.
+    ///
+    /// # Errors
+    /// What the system says; the former results are still there then.
+    pub fn publish(mut self, period: &str, manifest: serde_json::Value, run: &str) -> Result<PathBuf, String> {
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let files: Vec<_> = self
+            .files
+            .iter()
+            .map(|file| {
+                json!({ "path": file.path, "bytes": file.bytes, "sha256": file.sha256, "media_type": media_type(&file.path) })
+            })
+            .collect();
+        let mut manifest = manifest;
+        manifest["files"] = json!(files);
+        self.write("manifest.json", format!("{manifest:#}\n").as_bytes())?;
+        self.write("run.json", run.as_bytes())?;
+
+        let place = self.out.join(period);
+        let old = self.out.join(format!(".old-{period}"));
+        let _ = fs::remove_dir_all(&old);
+        if place.exists() {
+            fs::rename(&place, &old).map_err(|error| told(&place, &error))?;
+        }
+        let made = self.temporary.keep();
+        if let Err(error) = fs::rename(&made, &place) {
+            let _ = fs::remove_dir_all(&made);
+            let _ = fs::rename(&old, &place);
+            return Err(told(&place, &error));
+        }
+        open_to_all(&place);
+        let _ = fs::remove_dir_all(&old);
+        index(&self.out, period)?;
+        Ok(place)
+    }
+}
+
+/// The temporary folder is private to its maker; what is published isn't.
+#[cfg(unix)]
+fn open_to_all(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_: &Path) {}
+
+fn told(path: &Path, error: &std::io::Error) -> String {
+    format!("error: can't write `{}`: {error}", path.display())
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or("") {
+        "html" => "text/html",
+        "csv" => "text/csv",
+        "svg" => "image/svg+xml",
+        "json" => "application/json",
+        "md" => "text/markdown",
+        "parquet" => "application/vnd.apache.parquet",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The list of periods: every folder that holds a report.
+fn index(out: &Path, latest: &str) -> Result<(), String> {
+    let mut periods: Vec<String> = fs::read_dir(out)
+        .map_err(|error| told(out, &error))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.') && out.join(name).join("summary.json").exists())
+        .collect();
+    periods.sort_unstable_by(|a, b| b.cmp(a));
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let items: String = periods
+        .iter()
+        .map(|name| format!("<li><a href=\"{0}/index.html\">{0}</a></li>\n", escape(name)))
+        .collect();
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en-GB\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>SLA reports</title>\n<h1>SLA reports</h1>\n<ul>\n{items}</ul>\n</html>\n"
+    );
+    let latest = json!({ "period": latest, "path": format!("{latest}/") });
+    for (name, text) in [("index.html", page), ("latest.json", format!("{latest}\n"))] {
+        let path = out.join(name);
+        fs::write(&path, text).map_err(|error| told(&path, &error))?;
+    }
+    Ok(())
+}

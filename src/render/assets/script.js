@@ -1,0 +1,165 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const grouped = new Intl.NumberFormat("en-GB");
+  const MAX_OPTIONS = 30;
+
+  // Theme and print.
+  const theme = document.getElementById("theme");
+  const isDark = () => root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  const remember = (value) => {
+    // Pages opened from a disk may have no storage.
+    try { localStorage.setItem("theme", value); } catch { /* the choice lasts until reload */ }
+  };
+  try {
+    const stored = localStorage.getItem("theme");
+    if (stored === "dark" || stored === "light") root.dataset.theme = stored;
+  } catch { /* as above */ }
+  const label = () => { theme.textContent = isDark() ? "Light" : "Dark"; };
+  theme.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    remember(root.dataset.theme);
+    label();
+  });
+  label();
+  document.getElementById("print").addEventListener("click", () => print());
+  document.querySelector(".tools").hidden = false;
+
+  // What a cell sorts by: a number, a text, or null for no value.
+  const keyOf = (cell, kind) => {
+    if (!cell || cell.classList.contains("m")) return null;
+    if (kind !== "n") return cell.textContent;
+    const text = cell.dataset.v ?? cell.textContent.replace(/,/g, "").replace("\u2212", "-");
+    const number = parseFloat(text);
+    return Number.isNaN(number) ? null : number;
+  };
+
+  const sortBy = (table, at, isDescending) => {
+    const body = table.tBodies[0];
+    const heads = [...table.tHead.rows[0].cells];
+    const kind = heads[at].dataset.k;
+    const keyed = [...body.rows].map((row) => [keyOf(row.cells[at], kind), row]);
+    const compare = kind === "n" ? (a, b) => a - b : collator.compare;
+    keyed.sort(([a], [b]) => {
+      // Rows without a value stay last either way.
+      if (a === null || b === null) return (a === null) - (b === null);
+      return isDescending ? compare(b, a) : compare(a, b);
+    });
+    body.append(...keyed.map(([, row]) => row));
+    heads.forEach((head, index) => {
+      if (index === at) head.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+  };
+
+  for (const table of document.querySelectorAll("main table")) {
+    if (table.tBodies[0].rows.length < 2) continue;
+    [...table.tHead.rows[0].cells].forEach((head, at) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const now = head.getAttribute("aria-sort");
+        const isDescending = now ? now === "ascending" : head.dataset.k === "n";
+        sortBy(table, at, isDescending);
+      });
+    });
+  }
+
+  // Filters: built from the rows, kept in the address.
+  const filters = new Map();
+
+  const build = (block) => {
+    const bar = block.querySelector(".filter");
+    const table = block.querySelector("table");
+    const rows = [...table.tBodies[0].rows];
+    const heads = [...table.tHead.rows[0].cells];
+    const find = bar.querySelector("input");
+    const clear = bar.querySelector(".clear");
+    const count = bar.querySelector(".count");
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const selects = [];
+
+    heads.forEach((head, at) => {
+      if (head.dataset.k !== "t" || at === 0) return;
+      const values = new Set();
+      for (const row of rows) {
+        values.add(keyOf(row.cells[at], "t") ?? "");
+        if (values.size > MAX_OPTIONS) return;
+      }
+      if (values.size < 2 || values.size > rows.length / 2) return;
+      const select = document.createElement("select");
+      select.append(new Option("all", ""));
+      for (const value of [...values].sort(collator.compare)) {
+        select.append(new Option(value || "– (no value)", value || "–"));
+      }
+      const wrap = document.createElement("label");
+      wrap.append(head.textContent + " ", select);
+      bar.insertBefore(wrap, clear);
+      selects.push({ select, at, name: head.dataset.c, label: head.textContent });
+    });
+
+    const apply = () => {
+      const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const chosen = selects.filter(({ select }) => select.value !== "");
+      let kept = 0;
+      rows.forEach((row, index) => {
+        const isKept = words.every((word) => texts[index].includes(word))
+          && chosen.every(({ select, at }) => (keyOf(row.cells[at], "t") ?? "–") === select.value);
+        row.hidden = !isKept;
+        if (isKept) kept += 1;
+      });
+      const isOn = words.length > 0 || chosen.length > 0;
+      const said = chosen.map(({ select, label: name }) => `${name}: ${select.value}`);
+      if (words.length) said.unshift(`“${find.value.trim()}”`);
+      bar.classList.toggle("on", isOn);
+      clear.disabled = !isOn;
+      count.textContent = `${grouped.format(kept)} of ${grouped.format(rows.length)} rows`
+        + (isOn ? ` – filtered by ${said.join(", ")}` : "");
+    };
+
+    const store = () => {
+      const query = new URLSearchParams();
+      if (find.value.trim()) query.set("q", find.value.trim());
+      for (const { select, name } of selects) if (select.value) query.set(name, select.value);
+      const text = query.toString();
+      const hash = `#${block.id}${text ? `?${text}` : ""}`;
+      try { history.replaceState(null, "", hash); } catch { location.replace(hash); }
+    };
+
+    const load = (query) => {
+      find.value = query.get("q") ?? "";
+      for (const { select, name } of selects) {
+        const value = query.get(name) ?? "";
+        select.value = [...select.options].some((option) => option.value === value) ? value : "";
+      }
+      apply();
+    };
+
+    let timer = 0;
+    find.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { apply(); store(); }, 120);
+    });
+    for (const { select } of selects) select.addEventListener("change", () => { apply(); store(); });
+    clear.addEventListener("click", () => { load(new URLSearchParams()); store(); find.focus(); });
+    bar.hidden = false;
+    apply();
+    filters.set(block.id, load);
+  };
+
+  for (const bar of document.querySelectorAll(".filter")) build(bar.closest(".block"));
+
+  const restore = () => {
+    const [id, query] = decodeURI(location.hash.slice(1)).split("?");
+    if (query === undefined || !filters.has(id)) return;
+    filters.get(id)(new URLSearchParams(location.hash.split("?")[1]));
+    document.getElementById(id).scrollIntoView();
+  };
+  addEventListener("hashchange", restore);
+  try { restore(); } catch { /* a broken address filters nothing */ }
+})();

@@ -1,0 +1,126 @@
+//! Charts and sparks from the results of queries.
+
+use super::value::{Cell, Figure, Format, Series, Table};
+use super::{Inputs, position, result};
+use crate::query::Chart;
+
+/// Months in a spark.
+const SPARK_MONTHS: usize = 13;
+
+/// Months in a chart over time.
+const CHART_MONTHS: usize = 24;
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Missing => "–".to_owned(),
+        Cell::Text(text) => text.clone(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Float(number) => number.to_string(),
+    }
+}
+
+fn number(cell: &Cell, format: Format) -> Option<f64> {
+    let value = match cell {
+        Cell::Int(number) => *number as f64,
+        Cell::Float(number) => *number,
+        Cell::Missing | Cell::Text(_) => return None,
+    };
+    Some(if format == Format::Duration { value / 3600.0 } else { value })
+}
+
+/// What a query's header asks to draw; `None` where the result is empty.
+pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
+    let x = position(table, &chart.x)?;
+    let split = chart.series.as_ref().and_then(|name| position(table, name));
+    let mut categories: Vec<String> = Vec::new();
+    for row in &table.rows {
+        let category = text(&row[x]);
+        if !categories.contains(&category) {
+            categories.push(category);
+        }
+    }
+    if table.columns[x].format == Format::Date && categories.len() > CHART_MONTHS {
+        categories.drain(..categories.len() - CHART_MONTHS);
+    }
+    let mut series: Vec<Series> = Vec::new();
+    for name in &chart.y.0 {
+        let y = position(table, name)?;
+        let format = table.columns[y].format;
+        for row in &table.rows {
+            let Some(at) = categories.iter().position(|category| *category == text(&row[x])) else { continue };
+            let label = match split {
+                Some(split) => text(&row[split]),
+                None => table.columns[y].label.clone(),
+            };
+            let index = series.iter().position(|known| known.name == label).unwrap_or_else(|| {
+                series.push(Series { name: label, values: vec![None; categories.len()] });
+                series.len() - 1
+            });
+            series[index].values[at] = number(&row[y], format);
+        }
+    }
+    if split.is_some() {
+        order(inputs, &mut series);
+    }
+    if categories.is_empty() {
+        return None;
+    }
+    let y = position(table, chart.y.0.first()?)?;
+    let targets: Vec<f64> = inputs.kpis.iter().filter_map(|kpi| kpi.attainment_target).collect();
+    let is_attainment = chart.y.0.iter().any(|name| name == "attainment");
+    // One line can only stand for a target that all clocks share.
+    let target = targets.first().copied().filter(|first| is_attainment && targets.iter().all(|t| t == first));
+    Some(Figure {
+        kind: chart.kind,
+        title: table.title.clone(),
+        description: format!(
+            "{} of {} for {} from {} to {}; the table has every value.",
+            table.columns[y].label,
+            series.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", "),
+            categories.len(),
+            categories.first()?,
+            categories.last()?,
+        ),
+        x_label: table.columns[x].label.clone(),
+        y_label: table.columns[y].label.clone(),
+        unit: chart.unit.clone(),
+        categories,
+        series,
+        target,
+    })
+}
+
+/// Clocks under their labels, in the policy's order; segments in the order of the process.
+fn order(inputs: &Inputs, series: &mut [Series]) {
+    let kinds = ["queue", "work", "waiting", "closed_hours"];
+    let rank = |name: &str| {
+        let clock = inputs.kpis.iter().position(|kpi| kpi.clock == name);
+        clock.or_else(|| kinds.iter().position(|kind| *kind == name)).unwrap_or(usize::MAX)
+    };
+    series.sort_by_key(|one| (rank(&one.name), one.name.clone()));
+    for one in series {
+        if let Some(kpi) = inputs.kpis.iter().find(|kpi| kpi.clock == one.name) {
+            one.name = kpi.label.clone();
+        }
+        one.name = one.name.replace('_', " ");
+    }
+}
+
+/// Attainment of the last months of one clock, oldest first.
+pub fn spark(inputs: &Inputs, clock: &str) -> Vec<Option<f64>> {
+    let Some(table) = result(inputs, "attainment_by_month") else { return Vec::new() };
+    let at = |name| position(table, name);
+    let (Some(month), Some(own), Some(value)) = (at("decided_month"), at("clock"), at("attainment")) else {
+        return Vec::new();
+    };
+    let mut months: Vec<String> = table.rows.iter().map(|row| text(&row[month])).collect();
+    months.dedup();
+    let first = months.len().saturating_sub(SPARK_MONTHS);
+    months[first..]
+        .iter()
+        .map(|wanted| {
+            let row = table.rows.iter().find(|row| text(&row[month]) == *wanted && text(&row[own]) == clock)?;
+            number(&row[value], Format::Share)
+        })
+        .collect()
+}
