@@ -43,9 +43,9 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
             eprintln!("warning: {} lies before {}: the answer is 0", local(until, zone), local(from, zone));
         }
         let elapsed = calendar.elapsed(from, until);
-        println!("{} of {} open from {} to {} ({elapsed} s)", clock(elapsed), clock((until - from).max(0)), local(from, zone), local(until, zone));
+        say!("{} of {} open from {} to {} ({elapsed} s)", clock(elapsed), clock((until - from).max(0)), local(from, zone), local(until, zone));
         for (start, end) in calendar.windows(from, until) {
-            println!("  {} - {}  {:>10}", local(start, zone), local(end, zone), clock(end - start));
+            say!("  {} - {}  {:>10}", local(start, zone), local(end, zone), clock(end - start));
         }
         return Ok(());
     }
@@ -57,7 +57,7 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
         let due = build(date(from, zone))?.deadline(from, &span).ok_or_else(|| {
             Failure::usage(format!("error: calendar `{}` doesn't open for ten years", args.name))
         })?;
-        println!("{} + {span} = {}", local(from, zone), local(due, zone));
+        say!("{} + {span} = {}", local(from, zone), local(due, zone));
         return Ok(());
     }
     let first = match &args.month {
@@ -71,7 +71,7 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
 }
 
 fn month(calendar: &Calendar, first: NaiveDate, zone: Tz) {
-    println!("{} {} ({})", calendar.spec().name, first.format("%Y-%m"), zone.name());
+    say!("{} {} ({})", calendar.spec().name, first.format("%Y-%m"), zone.name());
     let (mut open, mut days) = (0, 0);
     for date in first.iter_days().take_while(|date| date.month() == first.month()) {
         let day = calendar.day(date);
@@ -89,9 +89,9 @@ fn month(calendar: &Calendar, first: NaiveDate, zone: Tz) {
         };
         open += seconds;
         days += i64::from(seconds > 0);
-        println!("  {} {}  {:>7}  {}  {note}", date, date.format("%a"), clock(seconds), windows.join(" "));
+        say!("  {} {}  {:>7}  {}  {note}", date, date.format("%a"), clock(seconds), windows.join(" "));
     }
-    println!("  {days} days with hours, {} open", clock(open));
+    say!("  {days} days with hours, {} open", clock(open));
 }
 
 /// `8 h 30 min`, with seconds where there are any.

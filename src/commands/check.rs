@@ -55,7 +55,7 @@ pub fn run(args: &CommonArgs) -> Result<(), Failure> {
         lines.push(super::rejects_table(&imported).trim_end().to_owned());
     }
     if !args.quiet {
-        println!("{}", lines.join("\n"));
+        say!("{}", lines.join("\n"));
     }
     super::judge_rejects(&config, &imported)
 }

@@ -39,9 +39,9 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     let ledgers: Vec<Ledger> =
         (0..config.policy.clocks.len()).map(|index| kernel.explain(ticket, index, &mut scratch)).collect();
     if args.json {
-        println!("{:#}", as_json(&config, &kernel, ticket, &ledgers));
+        say!("{:#}", as_json(&config, &kernel, ticket, &ledgers));
     } else {
-        print!("{}", as_text(&config, &kernel, ticket, &ledgers, &mut scratch));
+        say!("{}", as_text(&config, &kernel, ticket, &ledgers, &mut scratch).trim_end());
     }
     Ok(())
 }

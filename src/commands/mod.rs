@@ -1,5 +1,13 @@
 //! A file per subcommand; what they share: configuration, as-of, messages.
 
+/// Prints a line to standard output; a reader that has gone away is no error.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
+
 mod calendar;
 mod check;
 mod explain;
@@ -131,10 +139,12 @@ fn queries(config: &Config) -> Result<Vec<Query>, Failure> {
 }
 
 fn read(config: &Config) -> Result<Imported, Failure> {
-    import::import(config).map_err(|problems| {
+    let mut imported = import::import(config).map_err(|problems| {
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Failure::new(INPUT, texts.join("\n\n"))
-    })
+    })?;
+    imported.data.last_at = config.exported_at.or(imported.data.last_at);
+    Ok(imported)
 }
 
 /// The instant of `--as-of`: RFC 3339, or a date for the end of that local day.

@@ -40,6 +40,8 @@ pub struct Config {
     pub max_reject: f64,
     /// Most rows of the ticket table on the page.
     pub html_rows: usize,
+    /// When the exports were taken, seconds UTC; otherwise the latest instant in them.
+    pub exported_at: Option<i64>,
     /// Folder of the user's own queries.
     pub queries: Option<PathBuf>,
     pub inputs: Inputs,
@@ -84,7 +86,7 @@ pub fn load(path: &Path) -> Result<Config, Diagnostics> {
 fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let (mut subject, mut zone, mut min_n) = ("all contracts".to_owned(), Tz::UTC, 10);
-    let (mut html_rows, mut queries) = (20_000, None);
+    let (mut html_rows, mut queries, mut exported_at) = (20_000, None, None);
     if let Some(report) = document.table("report") {
         subject = report.string("subject").map_or(subject, |text| text.value);
         if let Some(text) = report.string("zone") {
@@ -92,6 +94,9 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         }
         min_n = report.integer("min_n", 1..=1_000_000).unwrap_or(min_n);
         html_rows = report.integer("html_rows", 0..=1_000_000).unwrap_or(html_rows);
+        exported_at = report
+            .parse::<chrono::DateTime<chrono::FixedOffset>>("exported_at")
+            .map(|at| at.timestamp());
         queries = report.string("queries").map(|folder| dir.join(folder.value));
         report.finish();
     }
@@ -148,6 +153,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         min_n,
         max_reject,
         html_rows: html_rows as usize,
+        exported_at,
         queries,
         inputs,
         severity,

@@ -55,9 +55,13 @@ fn rfc3339(at: i64) -> String {
     )
 }
 
+/// Spreadsheets skip what can't be seen before they look for a formula.
 fn is_formula(text: &str) -> bool {
-    text.trim_start_matches(' ')
-        .starts_with(['=', '+', '-', '@', '\t', '\r'])
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
+    text.trim_start_matches(' ').starts_with(['\t', '\r'])
+        || text
+            .trim_start_matches(unseen)
+            .starts_with(['=', '+', '-', '@'])
 }
 
 #[cfg(test)]
@@ -92,12 +96,20 @@ mod tests {
     #[test]
     fn values_are_for_machines() {
         let cases = [
-            (Format::Instant, Cell::Int(1_788_440_700), "2026-09-03T13:05:00Z"),
+            (
+                Format::Instant,
+                Cell::Int(1_788_440_700),
+                "2026-09-03T13:05:00Z",
+            ),
             (Format::Duration, Cell::Int(11_100), "11100"),
             (Format::Share, Cell::Float(412.0 / 438.0), "0.940639"),
             (Format::Number, Cell::Float(0.1), "0.1"),
             (Format::Number, Cell::Float(-2.5), "-2.5"),
-            (Format::Text, Cell::Text("a \"b\", c".into()), "\"a \"\"b\"\", c\""),
+            (
+                Format::Text,
+                Cell::Text("a \"b\", c".into()),
+                "\"a \"\"b\"\", c\"",
+            ),
             (Format::Text, Cell::Missing, "\"\""),
         ];
         for (format, cell, expected) in cases {
@@ -107,7 +119,7 @@ mod tests {
 
     #[test]
     fn formulas_are_defused_in_text_only() {
-        for text in ["=1+1", "  @SUM(A1)", "+1", "-1", "\tx"] {
+        for text in ["=1+1", "  @SUM(A1)", "+1", "-1", "\tx", "\0=1", "\u{a0}=1"] {
             let safe = written(Format::Text, Cell::Text(text.into()), true);
             assert!(safe.contains(&format!("'{text}")), "{safe}");
             let raw = written(Format::Text, Cell::Text(text.into()), false);

@@ -63,8 +63,9 @@ fn style() -> String {
     // column that can be numeric or narrow has a class.
     let widths: String = (0..=100).map(|n| format!(".w{n}{{--w:{n}%}}")).collect();
     let columns = |class: &str, rule: &str| {
-        let cells: Vec<String> =
-            (1..=MAX_STYLED).map(|n| format!(".{class}{n} tr>:nth-child({n})")).collect();
+        let cells: Vec<String> = (1..=MAX_STYLED)
+            .map(|n| format!(".{class}{n} tr>:nth-child({n})"))
+            .collect();
         format!("{}{{{rule}}}\n", cells.join(","))
     };
     format!(
@@ -78,7 +79,10 @@ fn style() -> String {
 
 /// As in a `script-src` or `style-src` of a content security policy.
 fn hash(text: &str) -> String {
-    format!("sha256-{}", base64::encode(&Sha256::digest(text.as_bytes())))
+    format!(
+        "sha256-{}",
+        base64::encode(&Sha256::digest(text.as_bytes()))
+    )
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const grouped = new Intl.NumberFormat("en-GB");
   const MAX_OPTIONS = 30;
+  const MAX_OPTION = 60;
 
   // Theme and print.
   const theme = document.getElementById("theme");
@@ -88,8 +89,9 @@
       if (head.dataset.k !== "t" || at === 0) return;
       const values = new Set();
       for (const row of rows) {
-        values.add(keyOf(row.cells[at], "t") ?? "");
-        if (values.size > MAX_OPTIONS) return;
+        const value = keyOf(row.cells[at], "t") ?? "";
+        values.add(value);
+        if (values.size > MAX_OPTIONS || value.length > MAX_OPTION) return;
       }
       if (values.size < 2 || values.size > rows.length / 2) return;
       const select = document.createElement("select");

@@ -18,10 +18,18 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (low, high) = scale::extent(figure);
     let scale = Scale::from_zero(low, high, figure.unit == "%");
     let colours = colour::of(&figure.series);
-    let names: Vec<_> =
-        figure.series.iter().map(|s| s.name.as_str()).zip(colours.iter().copied()).collect();
+    let names: Vec<_> = figure
+        .series
+        .iter()
+        .map(|s| s.name.as_str())
+        .zip(colours.iter().copied())
+        .collect();
     let has_key = figure.series.len() > 1;
-    let top = if has_key { frame::key_height(&names)? } else { 0 };
+    let top = if has_key {
+        frame::key_height(&names)?
+    } else {
+        0
+    };
     if has_key {
         frame::key(area, &names, 46)?;
     }
@@ -35,7 +43,9 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let mut labels = Vec::new();
     for (nth, (series, colour)) in figure.series.iter().zip(&colours).enumerate() {
         for index in 0..figure.categories.len() {
-            let Some(value) = at(&series.values, index) else { continue };
+            let Some(value) = at(&series.values, index) else {
+                continue;
+            };
             let left = index as f64 + (1.0 - FILL) / 2.0 + nth as f64 * width;
             // A gap between neighbours, as their colours differ little in lightness.
             let gap = if has_key { width * 0.06 } else { 0.0 };
@@ -48,7 +58,11 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     frame::target(figure, &mut chart)?;
     let (first, _) = chart.backend_coord(&(0.0, 0.0));
     let (second, _) = chart.backend_coord(&(width, 0.0));
-    let room = if has_key { second - first } else { ((second - first) as f64 / FILL) as i32 };
+    let room = if has_key {
+        second - first
+    } else {
+        ((second - first) as f64 / FILL) as i32
+    };
     let mut widest = 0;
     for (label, ..) in &labels {
         widest = widest.max(text::width(label, Weight::Regular)?);
@@ -61,7 +75,14 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     }
     if let Some((value, label)) = target {
         let (x, y) = chart.backend_coord(&(figure.categories.len() as f64, value));
-        text::draw(area, &label, (x + 10, y), Anchor::Left, Weight::Regular, MUTED)?;
+        text::draw(
+            area,
+            &label,
+            (x + 10, y),
+            Anchor::Left,
+            Weight::Regular,
+            MUTED,
+        )?;
     }
     Ok(())
 }

@@ -54,7 +54,13 @@ fn by_name(name: &str) -> Option<RGBColor> {
     let is = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if is(&["missed", "breach", "overdue"]) {
         Some(MISSED)
-    } else if is(&["closed hours", "off hours", "other", "undecided", "excluded"]) {
+    } else if is(&[
+        "closed hours",
+        "off hours",
+        "other",
+        "undecided",
+        "excluded",
+    ]) {
         Some(CONTEXT)
     } else if name == "met" || is(&["kept"]) {
         Some(MET)

@@ -11,13 +11,19 @@ use plotters::style::RGBColor;
 pub fn finish(raw: &str, figure: &Figure, id_prefix: &str, height: u32) -> String {
     let id: String = id_prefix
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     let title = escaped(&figure.title);
     let description = escaped(&figure.description);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" \
-         role=\"img\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"report, sans-serif\">\n\
+         role=\"img\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"report, Atkinson Hyperlegible Next, sans-serif\">\n\
          <title id=\"{id}-t\">{title}</title>\n<desc id=\"{id}-d\">{description}</desc>\n"
     );
     let body = raw.split_once('>').map_or("", |(_, body)| body);
@@ -94,9 +100,10 @@ fn paint(key: &str, value: &str) -> String {
 /// The text with every number cut to two decimals.
 fn rounded(text: &str) -> String {
     let round = |token: &str| match token.parse::<f64>() {
-        Ok(number) if token.contains('.') => {
-            format!("{number:.2}").trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
+        Ok(number) if token.contains('.') => format!("{number:.2}")
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
         _ => token.to_owned(),
     };
     text.split(' ')

@@ -1,8 +1,6 @@
 //! What charts with a vertical value axis share: margins, grid, categories,
 //! the key and the target line.
 
-use std::error::Error;
-
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
@@ -13,7 +11,7 @@ use plotters::style::RGBColor;
 use super::colour::{GRID, INK, MUTED, TARGET};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
-use super::{Area, Drawn, WIDTH};
+use super::{Area, Drawn, Fallible, WIDTH};
 use crate::report::value::Figure;
 
 pub type Chart<'a, 'b> =
@@ -21,6 +19,8 @@ pub type Chart<'a, 'b> =
 
 const TOP: i32 = 64;
 const GAP: i32 = 14;
+/// A category's label is cut to no less than this.
+const MIN_NAME: i32 = 170;
 
 /// Draws grid, ticks and categories, and returns the plot to draw in.
 ///
@@ -34,8 +34,12 @@ pub fn frame<'a, 'b>(
     right: i32,
     top: i32,
     pad: f64,
-) -> Result<Chart<'a, 'b>, Box<dyn Error>> {
-    let labels: Vec<String> = scale.ticks.iter().map(|t| scale::tick(figure, *t, scale)).collect();
+) -> Fallible<Chart<'a, 'b>> {
+    let labels: Vec<String> = scale
+        .ticks
+        .iter()
+        .map(|t| scale::tick(figure, *t, scale))
+        .collect();
     let mut left = 0;
     for label in &labels {
         left = left.max(text::width(label, Weight::Regular)?);
@@ -56,26 +60,58 @@ pub fn frame<'a, 'b>(
         let is_base = *tick == 0.0;
         PathElement::new(
             vec![(first, *tick), (last, *tick)],
-            if is_base { MUTED.stroke_width(2) } else { GRID.stroke_width(2) },
+            if is_base {
+                MUTED.stroke_width(2)
+            } else {
+                GRID.stroke_width(2)
+            },
         )
     }))?;
     for (tick, label) in scale.ticks.iter().zip(&labels) {
         let (x, y) = chart.backend_coord(&(first, *tick));
-        text::draw(area, label, (x - GAP, y), Anchor::Right, Weight::Regular, MUTED)?;
+        text::draw(
+            area,
+            label,
+            (x - GAP, y),
+            Anchor::Right,
+            Weight::Regular,
+            MUTED,
+        )?;
     }
     let start = if scale.low > 0.0 {
-        format!(" (axis starts at {})", scale::tick(figure, scale.low, scale))
+        format!(
+            " (axis starts at {})",
+            scale::tick(figure, scale.low, scale)
+        )
     } else {
         String::new()
     };
-    let y_label = text::fit(&format!("{}{start}", figure.y_label), WIDTH as i32, Weight::Regular)?;
-    text::draw(area, &y_label, (0, 18), Anchor::Left, Weight::Regular, MUTED)?;
+    let y_label = text::fit(
+        &format!("{}{start}", figure.y_label),
+        WIDTH as i32,
+        Weight::Regular,
+    )?;
+    text::draw(
+        area,
+        &y_label,
+        (0, 18),
+        Anchor::Left,
+        Weight::Regular,
+        MUTED,
+    )?;
     categories(figure, months.as_deref(), area, &chart)?;
     if has_x_label {
         let (x, y) = chart.backend_coord(&(n / 2.0, scale.low));
         let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
         let below = y + 16 + LEADING + LEADING / 2;
-        text::draw(area, &label, (x, below), Anchor::Middle, Weight::Regular, MUTED)?;
+        text::draw(
+            area,
+            &label,
+            (x, below),
+            Anchor::Middle,
+            Weight::Regular,
+            MUTED,
+        )?;
     }
     Ok(chart)
 }
@@ -95,10 +131,16 @@ fn categories(
     let mut widest = 0;
     for (index, name) in figure.categories.iter().enumerate() {
         let label = months.map_or(name, |months| &months[index].0);
-        widest = widest.max(text::width(&text::fit(label, 220, Weight::Regular)?, Weight::Regular)?);
+        widest = widest.max(text::width(
+            &text::fit(label, 220, Weight::Regular)?,
+            Weight::Regular,
+        )?);
     }
     // A long label is cut rather than dropped while there is room for some of it.
-    let room = if months.is_some() { widest } else { widest.min(slot.max(90) - GAP) };
+    let room = match months {
+        Some(_) => widest,
+        None => widest.min((slot - GAP).max(MIN_NAME)),
+    };
     let every = ((room + GAP) as usize).div_ceil(slot as usize).max(1);
     let mut year = String::new();
     for index in (0..n).filter(|index| (n - 1 - index).is_multiple_of(every)) {
@@ -116,6 +158,8 @@ fn categories(
             }
             None => {
                 let label = text::fit(&figure.categories[index], room, Weight::Regular)?;
+                let half = text::width(&label, Weight::Regular)? / 2;
+                let place = (x.clamp(half, WIDTH as i32 - half), place.1);
                 text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)?;
             }
         }
@@ -130,7 +174,9 @@ fn bottom_of(figure: &Figure, has_months: bool) -> i32 {
 
 /// The target as a dashed line across the plot; after bars, before lines.
 pub fn target(figure: &Figure, chart: &mut Chart<'_, '_>) -> Drawn {
-    let Some(target) = figure.target.filter(|target| target.is_finite()) else { return Ok(()) };
+    let Some(target) = figure.target.filter(|target| target.is_finite()) else {
+        return Ok(());
+    };
     let ends = chart.x_range();
     let path = vec![(ends.start, target), (ends.end, target)];
     chart.draw_series([PathElement::new(path, TARGET.stroke_width(2))])?;
@@ -147,19 +193,31 @@ pub fn target_label(figure: &Figure) -> Option<(f64, String)> {
 pub fn key(area: &Area<'_>, names: &[(&str, RGBColor)], top: i32) -> Drawn {
     for ((x, y, label), (_, colour)) in key_places(names)?.iter().zip(names) {
         let y = y + top;
-        area.draw(&Rectangle::new([(*x, y + 4), (x + 20, y + 24)], colour.filled()))?;
-        text::draw(area, label, (x + 30, y + 14), Anchor::Left, Weight::Regular, INK)?;
+        area.draw(&Rectangle::new(
+            [(*x, y + 4), (x + 20, y + 24)],
+            colour.filled(),
+        ))?;
+        text::draw(
+            area,
+            label,
+            (x + 30, y + 14),
+            Anchor::Left,
+            Weight::Regular,
+            INK,
+        )?;
     }
     Ok(())
 }
 
 /// The height that a key takes.
-pub fn key_height(names: &[(&str, RGBColor)]) -> Result<i32, Box<dyn Error>> {
-    Ok(key_places(names)?.last().map_or(0, |(_, y, _)| y + LEADING + 6))
+pub fn key_height(names: &[(&str, RGBColor)]) -> Fallible<i32> {
+    Ok(key_places(names)?
+        .last()
+        .map_or(0, |(_, y, _)| y + LEADING + 6))
 }
 
 /// Where the squares of a key lie, with their names; wraps.
-fn key_places(names: &[(&str, RGBColor)]) -> Result<Vec<(i32, i32, String)>, Box<dyn Error>> {
+fn key_places(names: &[(&str, RGBColor)]) -> Fallible<Vec<(i32, i32, String)>> {
     let (mut x, mut y) = (0, 0);
     let mut places = Vec::new();
     for (name, _) in names {

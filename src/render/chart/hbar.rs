@@ -1,8 +1,6 @@
 //! Horizontal bars: single, stacked, or in descending order with their
 //! cumulative share.
 
-use std::error::Error;
-
 use plotters::element::{PathElement, Rectangle};
 use plotters::style::{Color, RGBColor};
 
@@ -10,7 +8,7 @@ use super::colour::{self, CONTEXT, GRID, INK, MET, MUTED, TARGET};
 use super::frame;
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
-use super::{Area, Drawn, WIDTH, at};
+use super::{Area, Drawn, Fallible, WIDTH, at};
 use crate::render::format;
 use crate::report::value::{ChartKind, Figure};
 
@@ -22,10 +20,18 @@ const MAX_ROWS: usize = 24;
 const MAX_NAME: i32 = 420;
 
 /// Height of the canvas, by the number of rows.
-pub fn height(figure: &Figure) -> Result<u32, Box<dyn Error>> {
+pub fn height(figure: &Figure) -> Fallible<u32> {
     let rows = figure.categories.len().min(MAX_ROWS) as i32;
-    let key = if is_stacked(figure) { frame::key_height(&names(figure))? } else { 0 };
-    let rest = if figure.categories.len() > MAX_ROWS { LEADING } else { 0 };
+    let key = if is_stacked(figure) {
+        frame::key_height(&names(figure))?
+    } else {
+        0
+    };
+    let rest = if figure.categories.len() > MAX_ROWS {
+        LEADING
+    } else {
+        0
+    };
     let target = if figure.target.is_some() { LEADING } else { 0 };
     Ok(u32::try_from(HEAD + key + target + rows * ROW + rest + 12)?)
 }
@@ -33,8 +39,11 @@ pub fn height(figure: &Figure) -> Result<u32, Box<dyn Error>> {
 /// Draws bars of their own colour from 0, each with its value.
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let is_stack = is_stacked(figure);
-    let (low, high) =
-        if is_stack { scale::stacked_extent(figure) } else { scale::extent(figure) };
+    let (low, high) = if is_stack {
+        scale::stacked_extent(figure)
+    } else {
+        scale::extent(figure)
+    };
     let colours = colour::of(&figure.series);
     let names = names(figure);
     let mut top = HEAD;
@@ -49,7 +58,9 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     for index in 0..plot.rows {
         let mut from = 0.0;
         for (series, colour) in figure.series.iter().zip(&colours) {
-            let Some(value) = at(&series.values, index) else { continue };
+            let Some(value) = at(&series.values, index) else {
+                continue;
+            };
             let (x0, x1) = (plot.x(from), plot.x(from + value));
             // Two units of background keep neighbouring parts apart.
             let gap = if is_stack && x1 - x0 > 4 { 2 } else { 0 };
@@ -73,9 +84,12 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
 
 /// Draws bars in the order given; those up to 80 % of the sum stand out.
 pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
-    let Some(series) = figure.series.first() else { return Ok(()) };
-    let all: Vec<f64> =
-        (0..figure.categories.len()).map(|i| at(&series.values, i).unwrap_or(0.0)).collect();
+    let Some(series) = figure.series.first() else {
+        return Ok(());
+    };
+    let all: Vec<f64> = (0..figure.categories.len())
+        .map(|i| at(&series.values, i).unwrap_or(0.0))
+        .collect();
     let sums: Vec<f64> = all
         .iter()
         .scan(0.0, |sum, value| {
@@ -89,18 +103,32 @@ pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
         .iter()
         .zip(&sums)
         .map(|(value, sum)| {
-            format!("{} · {}", scale::short(figure, *value), format::share(part(*sum)))
+            format!(
+                "{} · {}",
+                scale::short(figure, *value),
+                format::share(part(*sum))
+            )
         })
         .collect();
-    heading(area, &format!("{} · cumulative share; blue: the first 80%", figure.y_label))?;
+    heading(
+        area,
+        &format!("{} · cumulative share; blue: the first 80%", figure.y_label),
+    )?;
     let high = all.iter().copied().fold(0.0, f64::max);
     let plot = Plot::new(figure, &labels, (0.0, high), HEAD)?;
     plot.names(figure, area)?;
     for index in 0..plot.rows {
-        let before = if index == 0 { 0.0 } else { part(sums[index - 1]) };
+        let before = if index == 0 {
+            0.0
+        } else {
+            part(sums[index - 1])
+        };
         let colour = if before < 0.8 { MET } else { CONTEXT };
         let y = plot.y(index);
-        let corners = [(plot.x(0.0), y - BAR / 2), (plot.x(all[index]), y + BAR / 2)];
+        let corners = [
+            (plot.x(0.0), y - BAR / 2),
+            (plot.x(all[index]), y + BAR / 2),
+        ];
         area.draw(&Rectangle::new(corners, colour.filled()))?;
     }
     plot.ends(area, &labels)
@@ -117,7 +145,9 @@ fn names(figure: &Figure) -> Vec<(&str, RGBColor)> {
 }
 
 fn values(figure: &Figure) -> Vec<String> {
-    let Some(series) = figure.series.first() else { return Vec::new() };
+    let Some(series) = figure.series.first() else {
+        return Vec::new();
+    };
     (0..figure.categories.len())
         .map(|i| at(&series.values, i).map_or("–".into(), |value| scale::short(figure, value)))
         .collect()
@@ -145,7 +175,7 @@ impl Plot {
         labels: &[String],
         (low, high): (f64, f64),
         top: i32,
-    ) -> Result<Plot, Box<dyn Error>> {
+    ) -> Fallible<Plot> {
         let mut left = 0;
         for name in &figure.categories {
             let name = text::fit(name, MAX_NAME, Weight::Regular)?;
@@ -156,6 +186,8 @@ impl Plot {
             right = right.max(text::width(label, Weight::Regular)? + 24);
         }
         let scale = Scale::from_zero(low, high, false);
+        // Shares show what is missing from the whole, unless all are small.
+        let is_of_whole = figure.unit == "%" && (0.5..1.0).contains(&high);
         let is_target_above = figure.target.is_some();
         Ok(Plot {
             left: left + 16,
@@ -163,7 +195,11 @@ impl Plot {
             top: top + if is_target_above { LEADING } else { 0 },
             rows: figure.categories.len().min(MAX_ROWS),
             low: low.min(0.0),
-            high: if high > 0.0 { high } else { scale.high },
+            high: match high {
+                _ if is_of_whole => 1.0,
+                high if high > 0.0 => high,
+                _ => scale.high,
+            },
             is_target_above,
         })
     }
@@ -220,6 +256,13 @@ impl Plot {
         area.draw(&PathElement::new(line, TARGET.stroke_width(2)))?;
         let half = text::width(&label, Weight::Regular)? / 2;
         let x = x.clamp(half, WIDTH as i32 - half);
-        text::draw(area, &label, (x, self.top - LEADING / 2), Anchor::Middle, Weight::Regular, MUTED)
+        text::draw(
+            area,
+            &label,
+            (x, self.top - LEADING / 2),
+            Anchor::Middle,
+            Weight::Regular,
+            MUTED,
+        )
     }
 }

@@ -1,27 +1,26 @@
 //! Lines over time, labelled at their right end.
 
-use std::error::Error;
-
-use plotters::element::{Circle, PathElement};
+use plotters::element::{Circle, PathElement, Rectangle};
 use plotters::series::LineSeries;
-use plotters::style::Color;
+use plotters::style::{Color, RGBColor};
 
 use super::colour::{self, INK, LEADER, MUTED};
 use super::frame::{self, Chart};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
-use super::{Area, Drawn, at};
+use super::{Area, Drawn, Fallible, at};
 use crate::report::value::Figure;
 
 /// More points than this are drawn without dots, except single ones and the last.
-const MAX_DOTS: usize = 36;
+const MAX_DOTS: usize = 24;
 /// From the end of a line to its label.
-const REACH: i32 = 34;
+const REACH: i32 = 48;
 
 struct Label {
     text: String,
     weight: Weight,
-    is_series: bool,
+    /// `None` for the target.
+    colour: Option<RGBColor>,
     /// Where the line ends, and where its label stands.
     ends: (i32, i32),
     y: i32,
@@ -54,12 +53,16 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
             chart.draw_series(dots.map(|point| Circle::new(*point, 6, colour.filled())))?;
         }
     }
-    labels(figure, &names, area, &chart)
+    labels(figure, &names, &colours, area, &chart)
 }
 
 /// Index, label and weight of each series that has a value.
-fn names(figure: &Figure) -> Result<Vec<(usize, String, Weight)>, Box<dyn Error>> {
-    let weight = if figure.series.len() == 1 { Weight::Bold } else { Weight::Regular };
+fn names(figure: &Figure) -> Fallible<Vec<(usize, String, Weight)>> {
+    let weight = if figure.series.len() == 1 {
+        Weight::Bold
+    } else {
+        Weight::Regular
+    };
     let mut names = Vec::new();
     for (index, series) in figure.series.iter().enumerate() {
         let last = figure.categories.len().saturating_sub(1);
@@ -89,6 +92,7 @@ fn runs(values: &[Option<f64>]) -> Vec<Vec<(f64, f64)>> {
 fn labels(
     figure: &Figure,
     names: &[(usize, String, Weight)],
+    colours: &[RGBColor],
     area: &Area<'_>,
     chart: &Chart<'_, '_>,
 ) -> Drawn {
@@ -96,30 +100,56 @@ fn labels(
     let mut labels = Vec::new();
     if let Some((target, text)) = frame::target_label(figure) {
         let ends = chart.backend_coord(&(end, target));
-        labels.push(Label { text, weight: Weight::Regular, is_series: false, ends, y: ends.1 });
+        labels.push(Label {
+            text,
+            weight: Weight::Regular,
+            colour: None,
+            ends,
+            y: ends.1,
+        });
     }
     for (index, text, weight) in names {
-        let Some(&(x, y)) = runs(&figure.series[*index].values).last().and_then(|run| run.last())
+        let Some(&(x, y)) = runs(&figure.series[*index].values)
+            .last()
+            .and_then(|run| run.last())
         else {
             continue;
         };
         let ends = chart.backend_coord(&(x, y));
         let (text, weight) = (text.clone(), *weight);
-        labels.push(Label { text, weight, is_series: true, ends, y: ends.1 });
+        labels.push(Label {
+            text,
+            weight,
+            colour: colours.get(*index).copied(),
+            ends,
+            y: ends.1,
+        });
     }
     let (_, bottom) = chart.plotting_area().get_pixel_range();
     spread(&mut labels, bottom.start, bottom.end);
     let (edge, _) = chart.backend_coord(&(end, 0.0));
     for label in &labels {
         let x = edge + REACH;
-        let is_near = label.y == label.ends.1 && edge - label.ends.0 < REACH;
-        if label.is_series && !is_near {
-            let from = (label.ends.0 + 10, label.ends.1);
-            let path = vec![from, (edge.max(from.0), from.1), (x - 6, label.y)];
-            area.draw(&PathElement::new(path, LEADER.stroke_width(2)))?;
+        if let Some(colour) = label.colour {
+            // The swatch tells lines apart where they end close together.
+            let swatch = [(x - 20, label.y - 3), (x - 8, label.y + 4)];
+            area.draw(&Rectangle::new(swatch, colour.filled()))?;
+            let is_near = label.y == label.ends.1 && edge - label.ends.0 < REACH;
+            if !is_near {
+                let from = (label.ends.0 + 10, label.ends.1);
+                let path = vec![from, (edge.max(from.0), from.1), (x - 24, label.y)];
+                area.draw(&PathElement::new(path, LEADER.stroke_width(2)))?;
+            }
         }
-        let ink = if label.is_series { INK } else { MUTED };
-        text::draw(area, &label.text, (x, label.y), Anchor::Left, label.weight, ink)?;
+        let ink = if label.colour.is_some() { INK } else { MUTED };
+        text::draw(
+            area,
+            &label.text,
+            (x, label.y),
+            Anchor::Left,
+            label.weight,
+            ink,
+        )?;
     }
     Ok(())
 }

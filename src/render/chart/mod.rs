@@ -15,10 +15,11 @@ mod text;
 
 use std::error::Error;
 
+use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::backend::SVGBackend;
 
+use crate::render::format;
 use crate::report::value::{ChartKind, Figure};
 
 pub use spark::sparkline;
@@ -29,8 +30,12 @@ const HEIGHT: u32 = 640;
 /// For a line of one or two points.
 const LOW: u32 = 400;
 
+/// Keeps a figure under 60 KB; bars in rows stop at a number of rows instead.
+const MAX_MARKS: usize = 480;
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), Box<dyn Error>>;
+type Fallible<T> = Result<T, Box<dyn Error>>;
+type Drawn = Fallible<()>;
 
 /// The figure as one `<svg>` element without width and height.
 ///
@@ -45,14 +50,22 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     if figure.categories.is_empty() || !has_value {
         return Err("Nothing to chart: no values in this period.".into());
     }
+    let marks = figure.categories.len() * figure.series.len();
+    let is_cut = matches!(figure.kind, ChartKind::Hbar | ChartKind::Pareto);
+    if marks > MAX_MARKS && !is_cut {
+        let marks = format::count(marks as i64);
+        return Err(format!(
+            "{marks} values are too many to chart; the table has them."
+        ));
+    }
     let mut raw = String::new();
-    let height = draw(figure, &mut raw)
-        .map_err(|error| format!("This chart can't be drawn: {error}."))?;
+    let height =
+        draw(figure, &mut raw).map_err(|error| format!("This chart can't be drawn: {error}."))?;
     Ok(finish::finish(&raw, figure, id_prefix, height))
 }
 
 /// Draws into `raw` and returns the height of the canvas.
-fn draw(figure: &Figure, raw: &mut String) -> Result<u32, Box<dyn Error>> {
+fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
     text::register()?;
     let height = match figure.kind {
         ChartKind::Line if figure.categories.len() < 3 => LOW,
@@ -72,7 +85,11 @@ fn draw(figure: &Figure, raw: &mut String) -> Result<u32, Box<dyn Error>> {
 
 /// The value at a place, if there is one that can be drawn.
 fn at(values: &[Option<f64>], index: usize) -> Option<f64> {
-    values.get(index).copied().flatten().filter(|v| v.is_finite())
+    values
+        .get(index)
+        .copied()
+        .flatten()
+        .filter(|v| v.is_finite())
 }
 
 #[cfg(test)]

@@ -14,10 +14,12 @@ const PAD: f64 = 5.0;
 pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
     let target = target.filter(|value| value.is_finite());
     let known = (0..values.len()).filter_map(|index| at(values, index));
-    let (low, high) = known.clone().chain(target).fold(
-        (f64::INFINITY, f64::NEG_INFINITY),
-        |(low, high), value| (low.min(value), high.max(value)),
-    );
+    let (low, high) = known
+        .clone()
+        .chain(target)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
     if known.count() == 0 {
         return String::new();
     }
@@ -39,7 +41,9 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
     let mut path = String::new();
     let mut dots = String::new();
     for index in 0..values.len() {
-        let Some(value) = at(values, index) else { continue };
+        let Some(value) = at(values, index) else {
+            continue;
+        };
         let before = index.checked_sub(1).and_then(|before| at(values, before));
         let after = at(values, index + 1);
         let command = if before.is_some() { 'L' } else { 'M' };
@@ -47,7 +51,12 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
         let is_last = index + 1 == values.len();
         if is_last || (before.is_none() && after.is_none()) {
             let r = if is_last { 3.5 } else { 2.0 };
-            let _ = write!(dots, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{r}\"/>", x(index), y(value));
+            let _ = write!(
+                dots,
+                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{r}\"/>",
+                x(index),
+                y(value)
+            );
         }
     }
     let _ = write!(svg, "<path class=\"run\" d=\"{path}\"/>{dots}</svg>");

@@ -1,13 +1,12 @@
 //! Text in a figure: one embedded font, measured with its own widths.
 
-use std::error::Error;
 use std::sync::OnceLock;
 
 use plotters::element::Text;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, TextStyle, register_font};
 
-use super::{Area, Drawn};
+use super::{Area, Drawn, Fallible};
 use crate::render::format;
 
 const FAMILY: &str = "report";
@@ -28,7 +27,11 @@ pub fn register() -> Result<(), &'static str> {
         register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
             && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
     });
-    if is_done { Ok(()) } else { Err("the embedded font is unreadable") }
+    if is_done {
+        Ok(())
+    } else {
+        Err("the embedded font is unreadable")
+    }
 }
 
 /// Regular or bold.
@@ -60,20 +63,22 @@ pub fn draw(
         Anchor::Middle => HPos::Center,
         Anchor::Right => HPos::Right,
     };
-    let style = TextStyle::from(font(weight)).color(&colour).pos(Pos::new(h, VPos::Center));
+    let style = TextStyle::from(font(weight))
+        .color(&colour)
+        .pos(Pos::new(h, VPos::Center));
     area.draw(&Text::new(text.to_owned(), (x, y), style))?;
     Ok(())
 }
 
 /// Width in canvas units.
-pub fn width(text: &str, weight: Weight) -> Result<i32, Box<dyn Error>> {
+pub fn width(text: &str, weight: Weight) -> Fallible<i32> {
     let (width, _) = font(weight).box_size(text)?;
     // plotters cuts to whole units.
     Ok(i32::try_from(width)?.saturating_add(1))
 }
 
 /// The text without control characters, cut with an ellipsis to fit the width.
-pub fn fit(text: &str, room: i32, weight: Weight) -> Result<String, Box<dyn Error>> {
+pub fn fit(text: &str, room: i32, weight: Weight) -> Fallible<String> {
     // No label has room for more; spares the measuring of huge texts.
     let text = format::cut(&format::plain(text), 120).into_owned();
     if width(&text, weight)? <= room {

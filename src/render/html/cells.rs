@@ -8,12 +8,16 @@ use crate::report::value::{Cell, Column, Format, Table};
 
 /// Longer texts are cut; the CSV has them whole.
 const MAX_TEXT: usize = 400;
-/// Longer texts carry themselves as a tooltip, as the page may clamp them.
+/// Longer texts may take three lines.
 const MAX_LINE: usize = 90;
+/// Longer texts may not fit three lines and carry themselves as a tooltip.
+const MAX_CLAMPED: usize = 180;
 
 /// Longer words may break anywhere, so that a column can be narrow on paper.
 const MAX_WORD: usize = 14;
 
+/// Longer texts get room of their own on a screen.
+const MAX_PHRASE: usize = 18;
 const MAX_NARROW: usize = 10;
 
 /// A cell of the page.
@@ -48,13 +52,20 @@ pub fn shown(table: &Table) -> Vec<Shown<'_>> {
         .iter()
         .enumerate()
         .filter(|(at, _)| !within.contains(at))
-        .map(|(at, column)| Shown { at, column, decimals: decimals(table, at) })
+        .map(|(at, column)| Shown {
+            at,
+            column,
+            decimals: decimals(table, at),
+        })
         .collect()
 }
 
 /// Right-aligned and sorted as a number.
 pub fn is_numeric(format: Format) -> bool {
-    matches!(format, Format::Count | Format::Number | Format::Share | Format::Duration)
+    matches!(
+        format,
+        Format::Count | Format::Number | Format::Share | Format::Duration
+    )
 }
 
 /// Never broken into lines: instants, dates and short words such as ids.
@@ -96,25 +107,35 @@ pub fn cell(row: &[Cell], shown: &Shown<'_>, zone: Tz) -> CellView {
 }
 
 fn just(text: String) -> CellView {
-    CellView { text, ..CellView::default() }
+    CellView {
+        text,
+        ..CellView::default()
+    }
 }
 
 fn missing() -> CellView {
-    CellView { is_missing: true, ..CellView::default() }
+    CellView {
+        is_missing: true,
+        ..CellView::default()
+    }
 }
 
 fn long(text: &str) -> CellView {
     let text = format::cut(text, MAX_TEXT);
     let text = format::plain(&text).into_owned();
-    let is_long = text.chars().count() > MAX_LINE;
-    let has_long_word = text.split_whitespace().any(|word| word.chars().count() > MAX_WORD);
-    let class = match (is_long, has_long_word) {
-        (true, _) => "long",
-        (false, true) => "any",
-        (false, false) => "",
+    let length = text.chars().count();
+    let has_long_word = text
+        .split_whitespace()
+        .any(|word| word.chars().count() > MAX_WORD);
+    let class = match (length > MAX_LINE, length > MAX_PHRASE, has_long_word) {
+        (true, _, _) => "long",
+        (false, true, true) => "t any",
+        (false, true, false) => "t",
+        (false, false, true) => "any",
+        (false, false, false) => "",
     };
     CellView {
-        title: is_long.then(|| text.clone()),
+        title: (length > MAX_CLAMPED).then(|| text.clone()),
         class: class.into(),
         text,
         ..CellView::default()
@@ -146,7 +167,7 @@ fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
         text,
         // Cut, so that a bar is full only when all is.
         class: format!("w w{}", (ratio * 100.0).clamp(0.0, 100.0).floor()),
-        value: Some(format!("{ratio:.6}")),
+        value: Some(((ratio * 1e6).round() / 1e6).to_string()),
         ..CellView::default()
     }
 }

@@ -1,1 +1,179 @@
+use super::page;
+use crate::report::value::{
+    Block, Card, Cell, Column, Definition, Format, Report, Section, Table, Tone,
+};
 
+fn column(name: &str, format: Format) -> Column {
+    Column {
+        name: name.into(),
+        label: format!("Label of {name}"),
+        format,
+        fraction: None,
+    }
+}
+
+fn table(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Table {
+    Table {
+        slug: "tickets".into(),
+        title: "Tickets".into(),
+        question: None,
+        notes: None,
+        columns,
+        total_rows: rows.len(),
+        rows,
+        is_filterable: true,
+        figure: None,
+    }
+}
+
+fn report(table: Table) -> Report {
+    let card = Card {
+        id: "on_site.attainment".into(),
+        label: "On-site".into(),
+        value: "94.1%".into(),
+        fraction: Some("412 of 438".into()),
+        target: None,
+        delta: None,
+        tone: Tone::Bad,
+        status: "target missed".into(),
+        spark: vec![Some(0.9), Some(0.94)],
+        spark_target: Some(0.95),
+        notes: vec![],
+    };
+    let definition = Definition {
+        term: "Overrun".into(),
+        text: "Elapsed minus limit.".into(),
+    };
+    Report {
+        title: "SLA report – <all> contracts".into(),
+        header: vec!["Data as of 2026-09-30.".into()],
+        time_zone: "Europe/Lisbon".into(),
+        sections: vec![
+            Section {
+                id: "verdict".into(),
+                title: "Verdict".into(),
+                sentences: vec!["One target was missed.".into()],
+                cards: vec![card],
+                blocks: vec![Block::Table(table)],
+            },
+            Section {
+                id: "method".into(),
+                title: "Method".into(),
+                sentences: vec![],
+                cards: vec![],
+                blocks: vec![Block::Definitions(vec![definition])],
+            },
+        ],
+    }
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.into())
+}
+
+/// The page of a table with one row of these columns, without line ends.
+fn row(columns: Vec<Column>, cells: Vec<Cell>) -> String {
+    let page = page(&report(table(columns, vec![cells]))).expect("rendered");
+    let (_, body) = page.split_once("<tbody>").expect("a table");
+    let (body, _) = body.split_once("</tbody>").expect("its end");
+    body.replace('\u{a0}', " ").trim().to_owned()
+}
+
+#[test]
+fn values_stand_as_on_paper() {
+    let mut share = column("attainment", Format::Share);
+    share.fraction = Some((2, 3));
+    let columns = vec![
+        column("ticket", Format::Text),
+        share,
+        column("kept", Format::Count),
+        column("decided", Format::Count),
+        column("overrun_s", Format::Duration),
+        column("opened_at", Format::Instant),
+        column("closed_at", Format::Instant),
+        column("verdict", Format::Verdict),
+        column("is_open", Format::Bool),
+    ];
+    let cells = vec![
+        text("INC-1"),
+        Cell::Float(412.0 / 438.0),
+        Cell::Int(412),
+        Cell::Int(438),
+        Cell::Int(11_100),
+        Cell::Int(1_788_440_700),
+        Cell::Missing,
+        text("at_risk"),
+        Cell::Int(1),
+    ];
+    assert_eq!(
+        row(columns, cells),
+        "<tr><th scope=\"row\">INC-1\
+         <td class=\"w w94\" data-v=\"0.940639\">94.1% (412 of 438)\
+         <td data-v=\"11100\">3 h 05 min\
+         <td>2026-09-03 14:05\
+         <td class=\"m\">–<i>no value</i>\
+         <td class=\"v risk\">at risk\
+         <td>yes"
+    );
+}
+
+#[test]
+fn hostile_text_is_inert() {
+    let attack = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\0";
+    let mut hostile = report(table(
+        vec![column("subject", Format::Text), column("b", Format::Text)],
+        vec![
+            vec![text(attack), text(&"W".repeat(40_000))],
+            vec![text(&format!("\" {attack}{attack}{attack}")), Cell::Missing],
+        ],
+    ));
+    hostile.title = attack.into();
+    hostile.sections[0].sentences = vec![attack.into()];
+    hostile.sections[0].cards[0].label = attack.into();
+    let page = page(&hostile).expect("rendered");
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(!page.contains("<img") && !page.contains('\0') && !page.contains('\u{202e}'));
+    assert!(!page.contains(" style="));
+    assert!(page.len() < 120_000, "{}", page.len());
+}
+
+#[test]
+fn captions_count_what_is_printed() {
+    let rows = |n: i64| (0..n).map(|i| vec![Cell::Int(i)]).collect::<Vec<_>>();
+    let captioned = |n: i64, total: usize| {
+        let mut table = table(vec![column("n", Format::Count)], rows(n));
+        table.total_rows = total;
+        page(&report(table)).expect("rendered")
+    };
+    assert!(captioned(1, 1).contains("<caption>Tickets <span>1 row</span>"));
+    assert!(captioned(12, 12).contains("<caption>Tickets <span>12 rows</span>"));
+    assert!(captioned(2, 3_412).contains("showing 2 of 3,412 rows – the rest is in csv"));
+    let empty = captioned(0, 0);
+    assert!(empty.contains("Tickets: no rows in this period."));
+    assert!(!empty.contains("<table"));
+}
+
+#[test]
+fn the_page_is_one_file_with_a_policy() {
+    let report = report(table(vec![column("n", Format::Count)], vec![]));
+    let first = page(&report).expect("rendered");
+    assert_eq!(first, page(&report).expect("rendered"));
+    assert!(first.contains("default-src &#x27;none&#x27;; script-src &#x27;sha256-"));
+    for outside in ["src=\"", "@import", "http://", "https://", "<link"] {
+        assert!(!first.contains(outside), "{outside}");
+    }
+    assert_eq!(first.matches("<h1").count(), 1);
+    assert!(first.contains("<html lang=\"en-GB\">"));
+    assert!(first.contains("<dt>Overrun<dd>Elapsed minus limit."));
+    assert!(super::SCRIPT.len() < 25_000 && !super::SCRIPT.contains('\r'));
+}
+
+#[test]
+fn an_unknown_zone_is_an_error() {
+    let mut report = report(table(vec![], vec![]));
+    report.time_zone = "Mars/Olympus".into();
+    assert_eq!(
+        page(&report).expect_err("refused"),
+        "unknown time zone `Mars/Olympus`"
+    );
+}

@@ -119,7 +119,10 @@ fn section(section: &Section, zone: Tz) -> Result<SectionView, String> {
             },
             Block::Definitions(definitions) => BlockView {
                 table: None,
-                definitions: definitions.iter().map(|d| (plain(&d.term), plain(&d.text))).collect(),
+                definitions: definitions
+                    .iter()
+                    .map(|d| (plain(&d.term), plain(&d.text)))
+                    .collect(),
             },
         });
     }
@@ -137,7 +140,11 @@ fn card(card: &Card) -> CardView {
     CardView {
         label: plain(&card.label),
         value: plain(&card.value),
-        lines: lines.into_iter().flatten().map(|line| plain(line)).collect(),
+        lines: lines
+            .into_iter()
+            .flatten()
+            .map(|line| plain(line))
+            .collect(),
         tone: match card.tone {
             Tone::Good => "good",
             Tone::Bad => "bad",
@@ -193,7 +200,12 @@ fn table(table: &Table, zone: Tz) -> TableView {
         rows: table
             .rows
             .iter()
-            .map(|row| shown.iter().map(|shown| cells::cell(row, shown, zone)).collect())
+            .map(|row| {
+                shown
+                    .iter()
+                    .map(|shown| cells::cell(row, shown, zone))
+                    .collect()
+            })
             .collect(),
     }
 }
@@ -225,7 +237,10 @@ fn figure(table: &Table) -> Option<FigureView> {
                 &figure.title
             }),
         },
-        Err(sentence) => FigureView { svg: None, caption: sentence },
+        Err(sentence) => FigureView {
+            svg: None,
+            caption: sentence,
+        },
     })
 }
 

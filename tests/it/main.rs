@@ -1,0 +1,9 @@
+//! One integration binary: what the program computes, against published
+//! vectors, real data and naive twins; and what people type and read.
+
+mod boston;
+mod cli;
+mod common;
+mod determinism;
+mod layers;
+mod uci;
