@@ -6,7 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Audit-proof SLA reports from help desk exports.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = "Examples:\n  sla report --period 2026-09\n  sla check --config sla.toml\n  sla explain INC-1042\n  sla calendar business --elapsed 2026-09-01T17:00:00Z 2026-09-02T09:00:00Z")]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Examples:\n  sla report --period 2026-09\n  sla check --config sla.toml\n  sla explain INC-1042\n  sla calendar business --elapsed 2026-09-01T17:00:00Z 2026-09-02T09:00:00Z"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -87,20 +87,14 @@ impl fmt::Display for Diagnostics {
             let mut groups: Vec<Group> = Vec::new();
             let title = level.primary_title(item.message.as_str());
             match &item.span {
-                Some(span) => groups.push(
-                    title.element(
-                        Snippet::source(self.source.as_str())
-                            .path(self.origin.as_str())
-                            .annotation(
-                                AnnotationKind::Primary
-                                    .span(span.clone())
-                                    .label(item.label.as_str()),
-                            ),
-                    ),
-                ),
-                None => groups.push(
-                    title.element(annotate_snippets::Origin::path(self.origin.as_str())),
-                ),
+                Some(span) => {
+                    groups.push(title.element(
+                        Snippet::source(self.source.as_str()).path(self.origin.as_str()).annotation(
+                            AnnotationKind::Primary.span(span.clone()).label(item.label.as_str()),
+                        ),
+                    ))
+                }
+                None => groups.push(title.element(annotate_snippets::Origin::path(self.origin.as_str()))),
             }
             if let Some(hint) = &item.hint {
                 groups.push(Group::with_title(Level::HELP.with_name("hint").secondary_title(hint.as_str())));

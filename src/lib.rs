@@ -2,29 +2,31 @@
 //!
 //! Modules in order of their layers; each may use those before it.
 
-/// Tickets, history, contracts, assets and sites as plain data in columns.
-pub mod model;
-/// An error, warning or finding with its place, and how it prints.
-pub mod diagnostic;
 /// The hours in which a clock may run.
 pub mod calendar;
-/// Entitlement, timeline, targets, verdict.
-pub mod clock;
-/// `sla.toml` to a checked policy.
-pub mod config;
-/// Exports to a dataset and rejects.
-pub mod import;
-/// What SQL may see, as Polars frames.
-pub mod tables;
-/// A report is one SQL file: header, run, checks.
-pub mod query;
-/// Results to a report value: sections, tables, sentences.
-pub mod report;
-/// A report to bytes.
-pub mod render;
-/// The only writer of results.
-pub mod output;
 /// What was typed.
 pub mod cli;
+/// Entitlement, timeline, targets, verdict.
+pub mod clock;
 /// A file per subcommand.
 pub mod commands;
+/// `sla.toml` to a checked policy.
+pub mod config;
+/// An error, warning or finding with its place, and how it prints.
+pub mod diagnostic;
+/// Exports to a dataset and rejects.
+pub mod import;
+/// Tickets, history, contracts, assets and sites as plain data in columns.
+pub mod model;
+/// The only writer of results.
+pub mod output;
+/// A report as plain data, and how numbers read on paper.
+pub mod paper;
+/// A report is one SQL file: header, run, checks.
+pub mod query;
+/// A report to bytes.
+pub mod render;
+/// Results to a report value: sections, tables, sentences.
+pub mod report;
+/// What SQL may see, as Polars frames.
+pub mod tables;

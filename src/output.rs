@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
-use polars_io::parquet::write::{ParquetWriter, ParquetCompression};
+use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -34,10 +34,8 @@ impl Output {
     /// What the system says; nothing is left behind.
     pub fn create(out: &Path) -> Result<Output, String> {
         fs::create_dir_all(out).map_err(|error| told(out, &error))?;
-        let temporary = tempfile::Builder::new()
-            .prefix(".tmp-")
-            .tempdir_in(out)
-            .map_err(|error| told(out, &error))?;
+        let temporary =
+            tempfile::Builder::new().prefix(".tmp-").tempdir_in(out).map_err(|error| told(out, &error))?;
         Ok(Output { out: out.to_path_buf(), temporary, files: Vec::new() })
     }
 
@@ -83,7 +81,12 @@ impl Output {
     ///
     /// # Errors
     /// What the system says; the former results are still there then.
-    pub fn publish(mut self, period: &str, manifest: serde_json::Value, run: &str) -> Result<PathBuf, String> {
+    pub fn publish(
+        mut self,
+        period: &str,
+        manifest: serde_json::Value,
+        run: &str,
+    ) -> Result<PathBuf, String> {
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
         let files: Vec<_> = self
             .files

@@ -90,9 +90,9 @@ fn months(name: &str, zone: chrono_tz::Tz, values: impl Iterator<Item = i64>) ->
             continue;
         }
         let date = local_date(at, zone);
-        let code = *known.entry((date.year(), date.month())).or_insert_with(|| {
-            column.dictionary.intern(&date.format("%Y-%m").to_string())
-        });
+        let code = *known
+            .entry((date.year(), date.month()))
+            .or_insert_with(|| column.dictionary.intern(&date.format("%Y-%m").to_string()));
         column.codes.push(code);
     }
     self::column(name, &column)
@@ -157,7 +157,8 @@ fn tickets(config: &Config, kernel: &Kernel, period: &Period) -> PolarsResult<Da
         let by_history = scratch.timeline.resolves.last().copied().filter(|_| is_over);
         let by_column = own(Time::Resolved).or(own(Time::Closed));
         let ended = if scratch.timeline.tells_status { by_history } else { by_column };
-        resolved.push(ended.unwrap_or(MISSING_AT));
+        // A ticket can't have ended before it was opened; the finding says so.
+        resolved.push(ended.map_or(MISSING_AT, |at| at.max(opened[row])));
         over.push(ended.is_some());
         let counted = i64::from(tickets.reopen_count[row]);
         reopens.push((scratch.timeline.gaps.len() as i64).max(counted.max(0)));
@@ -185,12 +186,7 @@ fn tickets(config: &Config, kernel: &Kernel, period: &Period) -> PolarsResult<Da
     DataFrame::new(tickets.len(), columns)
 }
 
-fn clocks(
-    config: &Config,
-    kernel: &Kernel,
-    readings: &Readings,
-    period: &Period,
-) -> PolarsResult<DataFrame> {
+fn clocks(config: &Config, kernel: &Kernel, readings: &Readings, period: &Period) -> PolarsResult<DataFrame> {
     let tickets = &kernel.data.tickets;
     let rows = &readings.rows;
     let clocks = &config.policy.clocks;
@@ -200,18 +196,18 @@ fn clocks(
     };
     let seconds = |at: i64| instant(at);
     let entitlements: Vec<_> = (0..tickets.len()).map(|row| kernel.entitlement(row)).collect();
-    let contract = |r: &Reading| {
-        entitlements[r.ticket as usize].contract.map(|index| &kernel.data.contracts[index])
-    };
+    let contract =
+        |r: &Reading| entitlements[r.ticket as usize].contract.map(|index| &kernel.data.contracts[index]);
     let columns = vec![
         texts("ticket_id", rows.iter().map(|r| Some(tickets.ticket_id.get(r.ticket as usize)))),
         texts("clock", rows.iter().map(|r| Some(clocks[r.clock as usize].name.as_str()))),
         numbers("clock_order", rows.iter().map(|r| Some(i64::from(r.clock)))),
         texts("verdict", rows.iter().map(|r| Some(r.verdict.name()))),
         texts("reason", rows.iter().map(|r| Some(r.reason.name()).filter(|s| !s.is_empty()))),
-        texts("severity", rows.iter().map(|r| {
-            config.policy.severities.get(r.severity as usize).map(String::as_str)
-        })),
+        texts(
+            "severity",
+            rows.iter().map(|r| config.policy.severities.get(r.severity as usize).map(String::as_str)),
+        ),
         instants("opened_at", rows.iter().map(|r| tickets.times[0][r.ticket as usize])),
         instants("started_at", rows.iter().map(|r| r.started_at)),
         instants("stopped_at", rows.iter().map(|r| r.stopped_at)),
@@ -225,25 +221,27 @@ fn clocks(
         numbers("closed_hours_s", rows.iter().map(|r| Some(r.closed_hours_s))),
         numbers("cycles", rows.iter().map(|r| Some(i64::from(r.cycles)))),
         numbers("reopens", rows.iter().map(|r| Some(i64::from(r.reopens)))),
-        texts("calendar", rows.iter().map(|r| {
-            Some(config.policy.calendars[r.calendar as usize].spec.name.as_str())
-        })),
+        texts(
+            "calendar",
+            rows.iter().map(|r| Some(config.policy.calendars[r.calendar as usize].spec.name.as_str())),
+        ),
         texts("confidence", rows.iter().map(|r| Some(if r.has_history { "high" } else { "low" }))),
         months("decided_month", config.zone, rows.iter().map(|r| r.decided_at)),
         months("opened_month", config.zone, rows.iter().map(|r| tickets.times[0][r.ticket as usize])),
         flags("is_kept", rows.iter().map(|r| r.verdict.is_kept())),
         flags("is_missed", rows.iter().map(|r| r.verdict.is_missed())),
         flags("is_on_target", rows.iter().map(|r| r.verdict == Verdict::Met)),
-        flags("is_closed_only", rows.iter().map(|r| {
-            r.verdict.is_kept() || r.verdict == Verdict::Breached
-        })),
+        flags("is_closed_only", rows.iter().map(|r| r.verdict.is_kept() || r.verdict == Verdict::Breached)),
         flags("is_undecided", rows.iter().map(|r| r.verdict.is_undecided())),
         flags("is_in_period", rows.iter().map(|r| period.contains(placed_at(r, kernel, period)))),
         texts("coverage", rows.iter().map(|r| Some(entitlements[r.ticket as usize].coverage.name()))),
         texts("contract", rows.iter().map(|r| contract(r).map(|c| c.contract.as_str()))),
-        shares("attainment_target", rows.iter().map(|r| {
-            contract(r).and_then(|c| c.attainment_target).or(clocks[r.clock as usize].attainment_target)
-        })),
+        shares(
+            "attainment_target",
+            rows.iter().map(|r| {
+                contract(r).and_then(|c| c.attainment_target).or(clocks[r.clock as usize].attainment_target)
+            }),
+        ),
         texts("request_type", of(Text::RequestType)),
         texts("customer", of(Text::Customer)),
         texts("site", of(Text::Site)),

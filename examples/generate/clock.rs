@@ -78,17 +78,11 @@ impl Zone {
         let offsets = (KNOWN_FROM..KNOWN_UNTIL)
             .step_by(HOUR as usize)
             .map(|at| {
-                let utc = chrono::DateTime::from_timestamp(at, 0)
-                    .expect("in range")
-                    .naive_utc();
+                let utc = chrono::DateTime::from_timestamp(at, 0).expect("in range").naive_utc();
                 zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()
             })
             .collect();
-        Self {
-            name,
-            offsets,
-            holidays,
-        }
+        Self { name, offsets, holidays }
     }
 
     pub fn offset(&self, at: i64) -> i64 {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::Ticket;
 use crate::clock::{DAY, EXPORT, HOUR, MINUTE, START, date};
 use crate::draw::Draw;
-use crate::history::{Fate, Outcome};
+use crate::history::Fate;
 use crate::request::{Kind, Seed};
 use crate::text::{self, Phrases};
 use crate::world::{
@@ -18,7 +19,7 @@ const WEAR_UNITS: usize = 4;
 const WEAR_FAILURES: usize = 4;
 /// Site of the receipt printer that fails too often.
 pub const BAD_UNIT_SLOT: usize = 13;
-const BAD_UNIT_FAILURES: usize = 13;
+const BAD_UNIT_FAILURES: usize = 14;
 const BURST_SLOT: usize = 10;
 /// 2025-11-12, 14:10 in Lisbon, which is UTC in November.
 const BURST_AT: (&str, i64) = ("2025-11-12", 14 * HOUR + 10 * MINUTE);
@@ -48,6 +49,37 @@ impl Fault {
             Self::ErrorCode => &text::ERROR_CODE,
             Self::BadUnit => &text::BAD_UNIT,
             Self::Burst => &text::BURST,
+        }
+    }
+
+    /// Title, expected verdict and expected advice.
+    fn expectation(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Wear => (
+                "1. A scanner model wears out",
+                "wear-out: trend upwards over unit age, more than ten failures on eight units, excess at both sites",
+                "replace the feed units of the scanners, or the scanners, at both sites",
+            ),
+            Self::HowTo => (
+                "2. How-to questions after an update",
+                "systemic within one customer, users and not software; not linked to a software version",
+                "train the branches and send them quick guide QG-031",
+            ),
+            Self::ErrorCode => (
+                "3. One error code from one release",
+                "systemic, cause shared: software version 8.3.0",
+                "correct the software; hold the release back elsewhere until then",
+            ),
+            Self::BadUnit => (
+                "4. One bad unit",
+                "bad unit",
+                "replace this unit, not the model",
+            ),
+            Self::Burst => (
+                "5. An isolated burst",
+                "isolated: one incident at one site, not eight problems",
+                "none beyond the repair",
+            ),
         }
     }
 
@@ -154,9 +186,10 @@ fn error_code(world: &World, draw: &mut Draw) -> Vec<Seed> {
             } else {
                 EXPORT - DAY
             };
-            let opened = in_hours(draw.between(first, until), site, world, draw);
+            let opened = in_hours(draw.between(first, until), site, world, draw)
+                .max(first + draw.between(MINUTE, 3 * HOUR));
             let severity = if draw.chance(0.4) { 2 } else { 3 };
-            let seed = incident(opened.max(first), site, None, world, Fault::ErrorCode);
+            let seed = incident(opened, site, None, world, Fault::ErrorCode);
             seeds.push(Seed { severity, ..seed });
         }
     }
@@ -222,32 +255,21 @@ impl Findings {
         }
     }
 
-    /// `has_fact`: the version and, for the error code, that code are given.
-    pub fn note(
-        &mut self,
-        id: u64,
-        seed: &Seed,
-        fate: Fate,
-        outcome: &Outcome,
-        article: bool,
-        has_fact: bool,
-        world: &World,
-    ) {
-        if fate != Fate::Handled {
+    pub fn note(&mut self, ticket: &Ticket, world: &World) {
+        let Ticket { seed, request, .. } = ticket;
+        if ticket.fate != Fate::Handled {
             return;
         }
         if let Some(fault) = seed.fault {
-            let (opened, site) = (seed.opened, seed.site);
-            let is_resolved = outcome.resolved.is_some();
-            let entry = Entry {
-                id,
-                opened,
-                site,
-                is_resolved,
-                has_article: article,
-                has_fact,
-            };
-            self.entries.entry(fault).or_default().push(entry);
+            let is_code_given = fault != Fault::ErrorCode || !request.error_code.is_empty();
+            self.entries.entry(fault).or_default().push(Entry {
+                id: ticket.id,
+                opened: seed.opened,
+                site: seed.site,
+                is_resolved: ticket.outcome.resolved.is_some(),
+                has_article: !request.article.is_empty(),
+                has_fact: !request.version.is_empty() && is_code_given,
+            });
         } else if let Some(asset) = seed.asset {
             self.failures[world.assets[asset].model] += 1;
         }
@@ -286,31 +308,23 @@ impl Findings {
             .flat_map(|slot| (0..WEAR_UNITS).map(move |nth| (*slot, nth)))
             .map(|(slot, nth)| asset_code(world.unit(slot, NEW_SCANNER, nth)))
             .collect();
-        self.section(text, Fault::Wear, "1. A scanner model wears out", world, &format!(
+        self.section(text, Fault::Wear, world, &format!(
             "Model `{model}` at {} and {}: units {}, installed in April 2025, fail as a power law of unit age \
              with shape 2 (module `Scanning`, resolution code `part replaced`). The four units of the model \
              elsewhere fail at the ordinary rate ({} failures together).",
-            code(WEAR_SLOTS[0]), code(WEAR_SLOTS[1]), units.join(", "), self.failures[NEW_SCANNER]),
-            "wear-out: trend upwards over unit age, more than ten failures on eight units, excess at both sites",
-            "replace the feed units of the scanners, or the scanners, at both sites");
-        self.section(text, Fault::HowTo, "2. How-to questions after an update", world, &format!(
+            code(WEAR_SLOTS[0]), code(WEAR_SLOTS[1]), units.join(", "), self.failures[NEW_SCANNER]));
+        self.section(text, Fault::HowTo, world, &format!(
             "Caixa Rural das Serras switched on a new day-close screen on {HOW_TO_FROM} (software stays 8.2.0; \
              other customers on 8.2.0 do not ask). Request type `Question`, module `Cash`, resolution code \
-             `explained`, quick guide `QG-031`."),
-            "systemic within one customer, users and not software; not linked to a software version",
-            "train the branches and send them quick guide QG-031");
-        self.section(text, Fault::ErrorCode, "3. One error code from one release", world, &format!(
+             `explained`, quick guide `QG-031`."));
+        self.section(text, Fault::ErrorCode, world, &format!(
             "`ORA-BK-4711` in module `Payments` with software {RELEASE}, at Banco Meridiano do Tejo from {} and \
              at Bank Bursztynowy from {}. No ticket with an older version has the code.",
-            RELEASED[0].1, RELEASED[1].1),
-            "systemic, cause shared: software version 8.3.0",
-            "correct the software; hold the release back elsewhere until then");
+            RELEASED[0].1, RELEASED[1].1));
         self.write_bad_unit(text, world);
-        self.section(text, Fault::Burst, "5. An isolated burst", world, &format!(
+        self.section(text, Fault::Burst, world, &format!(
             "One power cut at {} in the afternoon of {}: eight tickets on its devices (category `Power`).",
-            code(BURST_SLOT), BURST_AT.0),
-            "isolated: one incident at one site, not eight problems",
-            "none beyond the repair");
+            code(BURST_SLOT), BURST_AT.0));
     }
 
     fn write_bad_unit(&self, text: &mut String, world: &World) {
@@ -323,24 +337,15 @@ impl Findings {
             .sum();
         let model = per_year(self.failures[PRINTER], others);
         let own = per_year(BAD_UNIT_FAILURES as u64, span);
-        self.section(text, Fault::BadUnit, "4. One bad unit", world, &format!(
+        self.section(text, Fault::BadUnit, world, &format!(
             "Receipt printer {} (serial `{}`, model `{}`) at {} fails {own:.1} times a year; all other units of the \
              model together {model:.2} times a year each ({} failures): {:.1} times the rate.",
             asset_code(unit), world.serial(unit), MODELS[PRINTER].name, world.sites[BAD_UNIT_SLOT].code,
-            self.failures[PRINTER], own / model),
-            "bad unit", "replace this unit, not the model");
+            self.failures[PRINTER], own / model));
     }
 
-    fn section(
-        &self,
-        text: &mut String,
-        fault: Fault,
-        title: &str,
-        world: &World,
-        what: &str,
-        verdict: &str,
-        advice: &str,
-    ) {
+    fn section(&self, text: &mut String, fault: Fault, world: &World, what: &str) {
+        let (title, verdict, advice) = fault.expectation();
         let entries = self.entries.get(&fault).map_or(&[][..], Vec::as_slice);
         let ids: Vec<String> = entries
             .iter()
@@ -421,7 +426,7 @@ impl Findings {
         let lines = [
             format!(
                 "- **A busy site.** {} (head office) has {busy} requests without a device, the other sites {others:.0} \
-                 on average. They are small (severity 3 and 4) and of many kinds: {} modules, at most {most} in one \
+                 on average. Most are small (severity 3 and 4) and of many kinds: {} modules, at most {most} in one \
                  (`{module}`). Expected: no single area to act on.",
                 world.sites[0].code,
                 self.busy_site.len()

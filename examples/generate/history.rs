@@ -30,10 +30,8 @@ const RESPONSE: [f64; 4] = [1_800.0, 7_200.0, 28_800.0, 57_600.0];
 const RESOLUTION: [f64; 4] = [28_800.0, 57_600.0, 144_000.0, 288_000.0];
 
 /// Months in which the desk was short of people, and by how much slower.
-const SLOW_MONTHS: [(&str, &str, f64); 2] = [
-    ("2025-12-01", "2026-01-01", 1.8),
-    ("2026-07-01", "2026-08-01", 1.7),
-];
+const SLOW_MONTHS: [(&str, &str, f64); 2] =
+    [("2025-12-01", "2026-01-01", 1.8), ("2026-07-01", "2026-08-01", 1.9)];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -94,8 +92,7 @@ pub fn tell<'w>(
     let agent = draw.pick(&AGENTS);
     let mut story = Story {
         pace: pace(seed, world),
-        is_round_the_clock: seed.severity == 1
-            || is_round_the_clock(seed.site, seed.product, world),
+        is_round_the_clock: seed.severity == 1 || is_round_the_clock(seed.site, seed.product, world),
         now: seed.opened,
         status: "",
         severity: SEVERITIES[seed.severity - 1],
@@ -120,30 +117,18 @@ pub fn tell<'w>(
 }
 
 fn pace(seed: &Seed, world: &World) -> f64 {
-    let is_slow = |(from, until, _): &&(&str, &str, f64)| {
-        date(from) <= seed.opened && seed.opened < date(until)
-    };
-    let month = SLOW_MONTHS
-        .iter()
-        .find(is_slow)
-        .map_or(1.0, |(.., factor)| *factor);
-    let service = if is_round_the_clock(seed.site, seed.product, world) {
-        0.6
-    } else {
-        1.0
-    };
+    let is_slow =
+        |(from, until, _): &&(&str, &str, f64)| date(from) <= seed.opened && seed.opened < date(until);
+    let month = SLOW_MONTHS.iter().find(is_slow).map_or(1.0, |(.., factor)| *factor);
+    let service = if is_round_the_clock(seed.site, seed.product, world) { 0.6 } else { 1.0 };
     month * service * world.customer(seed.site).pace
 }
 
 impl<'w> Story<'w, '_> {
     fn run(&mut self, fate: Fate, is_written: bool) -> Option<i64> {
-        let (by, role) = if is_written {
-            (self.contact(), "customer")
-        } else {
-            (self.agent, "agent")
-        };
+        let (by, role) = if is_written { (self.contact(), "customer") } else { (self.agent, "agent") };
         self.become_status("New", by, role);
-        if is_written && self.draw.chance(0.3) {
+        if is_written && self.draw.chance(0.25) {
             let at = self.now + self.draw.between(MINUTE, 5 * MINUTE);
             self.push(at, "reply", "", "public", "auto-reply", "automation");
         }
@@ -172,11 +157,7 @@ impl<'w> Story<'w, '_> {
         self.assign(response);
         self.pass(response.max(2 * MINUTE));
         self.respond();
-        let on_site = if self.seed.severity == 1 {
-            self.repair_on_site()
-        } else {
-            self.repair(response)
-        };
+        let on_site = if self.seed.severity == 1 { self.repair_on_site() } else { self.repair(response) };
         if self.is_left_open() {
             return on_site;
         }
@@ -191,7 +172,7 @@ impl<'w> Story<'w, '_> {
     }
 
     fn assign(&mut self, response: i64) {
-        if self.draw.chance(0.3) {
+        if self.draw.chance(0.2) {
             let at = self.later(response * 2 / 5);
             self.push(at, "assignee", "", self.agent, "dispatcher", "agent");
         }
@@ -205,7 +186,7 @@ impl<'w> Story<'w, '_> {
         if self.draw.chance(0.98) {
             self.push(self.now, "reply", "", "public", self.agent, "agent");
         }
-        if self.seed.severity == 1 || self.draw.chance(0.55) {
+        if self.seed.severity == 1 || self.draw.chance(0.35) {
             self.now += self.draw.between(0, 40);
             self.become_status("In progress", self.agent, "agent");
         }
@@ -229,8 +210,7 @@ impl<'w> Story<'w, '_> {
             1 => 3.0 + self.draw.unit(),
             _ => 4.0 + 0.8 * self.draw.unit(),
         };
-        let arrival =
-            self.seed.opened + (hours * HOUR as f64 * self.pace.powi(2).clamp(1.0, 1.25)) as i64;
+        let arrival = self.seed.opened + (hours * HOUR as f64 * self.pace.powi(2).clamp(1.0, 1.15)) as i64;
         self.now = self.now.max(arrival);
         self.work(1.9 * HOUR as f64 * self.pace, 0.8);
         self.draw.chance(0.97).then_some(arrival)
@@ -241,7 +221,7 @@ impl<'w> Story<'w, '_> {
         let promised = RESOLUTION[self.seed.severity - 1];
         let net = self.draw.around(promised * self.effort() * self.pace, 0.85) as i64;
         let left = (net - response).max(10 * MINUTE);
-        let pauses = self.draw.weighted(&[78, 18, 4]) as i64;
+        let pauses = self.draw.weighted(&[82, 15, 3]) as i64;
         for _ in 0..pauses {
             self.pass(left / (pauses + 1));
             self.wait();
@@ -267,11 +247,7 @@ impl<'w> Story<'w, '_> {
 
     fn wait(&mut self) {
         let is_vendor = self.draw.chance(0.3);
-        let waiting = if is_vendor {
-            "Waiting for vendor"
-        } else {
-            "Waiting for customer"
-        };
+        let waiting = if is_vendor { "Waiting for vendor" } else { "Waiting for customer" };
         self.become_status(waiting, self.agent, "agent");
         self.now += self.draw.around(1.2 * DAY as f64, 0.9) as i64;
         if is_vendor {
@@ -288,22 +264,9 @@ impl<'w> Story<'w, '_> {
             return;
         }
         let index = self.seed.severity - 1;
-        let before = if index == 3 || (index > 0 && self.draw.chance(0.3)) {
-            index - 1
-        } else {
-            index + 1
-        };
-        let at = self
-            .draw
-            .between(self.seed.opened + 1, until.max(self.seed.opened + 2));
-        self.push(
-            at,
-            "severity",
-            SEVERITIES[before],
-            SEVERITIES[index],
-            self.agent,
-            "agent",
-        );
+        let before = if index == 3 || (index > 0 && self.draw.chance(0.3)) { index - 1 } else { index + 1 };
+        let at = self.draw.between(self.seed.opened + 1, until.max(self.seed.opened + 2));
+        self.push(at, "severity", SEVERITIES[before], SEVERITIES[index], self.agent, "agent");
     }
 
     fn reopen(&mut self) {
@@ -344,9 +307,7 @@ impl<'w> Story<'w, '_> {
         if self.is_round_the_clock {
             return self.now + seconds;
         }
-        self.world
-            .zone(self.seed.site)
-            .add_working(self.now, seconds)
+        self.world.zone(self.seed.site).add_working(self.now, seconds)
     }
 
     fn pass(&mut self, seconds: i64) {
@@ -374,30 +335,13 @@ impl<'w> Story<'w, '_> {
         by: &'w str,
         role: &'static str,
     ) {
-        self.changes.push(Change {
-            at,
-            field,
-            from,
-            to,
-            by,
-            role,
-        });
+        self.changes.push(Change { at, field, from, to, by, role });
     }
 }
 
 /// Reads the columns off the changes before the export.
-fn outcome(
-    changes: &[Change],
-    agent: &'static str,
-    group: &'static str,
-    severity: &'static str,
-) -> Outcome {
-    let mut outcome = Outcome {
-        assignee: agent,
-        severity,
-        group,
-        ..Outcome::default()
-    };
+fn outcome(changes: &[Change], agent: &'static str, group: &'static str, severity: &'static str) -> Outcome {
+    let mut outcome = Outcome { assignee: agent, severity, group, ..Outcome::default() };
     if !changes.iter().any(|change| change.field == "group") {
         outcome.group = DESK;
     }

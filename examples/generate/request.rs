@@ -25,12 +25,8 @@ pub const KINDS: [(Kind, &str); 5] = [
 pub const CHANNELS: [&str; 7] = ["phone", "fax", "e-mail", "FTP", "FAQ", "web", "visit"];
 /// How often a fact that was asked for is missing, by channel.
 const MISSING: [f64; 7] = [0.12, 0.45, 0.25, 0.15, 0.30, 0.05, 0.04];
-const SERVER_OS: [&str; 4] = [
-    "Windows Server 2019",
-    "Windows Server 2022",
-    "Windows Server 2016",
-    "Red Hat Enterprise Linux 8",
-];
+const SERVER_OS: [&str; 4] =
+    ["Windows Server 2019", "Windows Server 2022", "Windows Server 2016", "Red Hat Enterprise Linux 8"];
 const CLIENT_OS: [&str; 3] = ["Windows 10", "Windows 11", "Windows 10 LTSC"];
 
 /// A request before it is put into words.
@@ -90,35 +86,19 @@ pub fn per_day(tickets: u64) -> Vec<u64> {
 pub fn seed(midnight: i64, world: &World, draw: &mut Draw) -> Seed {
     let kind = KINDS[draw.weighted(&[680, 190, 65, 33, 32])].0;
     let severity = 1 + match kind {
-        Kind::Incident => draw.weighted(&[88, 247, 460, 205]),
+        Kind::Incident => draw.weighted(&[94, 246, 458, 202]),
         _ => draw.weighted(&[0, 60, 420, 520]),
     };
     let is_hardware = kind == Kind::Incident && draw.chance(0.36);
     let asset = is_hardware.then(|| failing_unit(midnight, world, draw));
-    let site = asset.map_or_else(
-        || asking_site(severity, world, draw),
-        |id| world.assets[id].site,
-    );
+    let site = asset.map_or_else(|| asking_site(severity, world, draw), |id| world.assets[id].site);
     let (product, module) = match asset {
-        Some(id) => (
-            MODELS[world.assets[id].model].product,
-            MODELS[world.assets[id].model].module,
-        ),
+        Some(id) => (MODELS[world.assets[id].model].product, MODELS[world.assets[id].model].module),
         None => subject(draw),
     };
     let opened = opening(midnight, severity, site, world, draw);
     let is_chatty = kind == Kind::Incident && draw.chance(0.025);
-    Seed {
-        opened,
-        site,
-        kind,
-        severity,
-        asset,
-        product,
-        module,
-        is_chatty,
-        fault: None,
-    }
+    Seed { opened, site, kind, severity, asset, product, module, is_chatty, fault: None }
 }
 
 /// Units fail in proportion to the rate of their model, while in service.
@@ -159,11 +139,7 @@ fn opening(midnight: i64, severity: usize, site: usize, world: &World, draw: &mu
     #[rustfmt::skip]
     const BY_HOUR: [u32; 24] =
         [1, 1, 1, 1, 1, 1, 2, 12, 70, 140, 150, 130, 85, 80, 120, 125, 110, 60, 20, 10, 6, 4, 3, 2];
-    let hour = if severity == 1 && draw.chance(0.25) {
-        draw.below(24)
-    } else {
-        draw.weighted(&BY_HOUR)
-    };
+    let hour = if severity == 1 && draw.chance(0.25) { draw.below(24) } else { draw.weighted(&BY_HOUR) };
     let local = hour as i64 * HOUR + draw.between(0, HOUR);
     midnight + (local - world.zone(site).offset(midnight + DAY / 2)).rem_euclid(DAY)
 }
@@ -172,20 +148,13 @@ impl Request {
     pub fn of(seed: &Seed, world: &World, draw: &mut Draw) -> Self {
         let channel = draw.weighted(&[38, 7, 24, 4, 5, 17, 5]);
         let mut is_missing = || draw.chance(MISSING[channel]);
-        let [no_version, no_server, no_client, no_model, no_code] =
-            std::array::from_fn(|_| is_missing());
+        let [no_version, no_server, no_client, no_model, no_code] = std::array::from_fn(|_| is_missing());
         let customer = world.customer(seed.site);
         let error_code = error_code(seed, draw);
-        let model = seed
-            .asset
-            .map_or("", |id| MODELS[world.assets[id].model].name);
+        let model = seed.asset.map_or("", |id| MODELS[world.assets[id].model].name);
         let given = |fact: &'static str, is_missing: bool| if is_missing { "" } else { fact };
-        let gaps = Gaps {
-            module: seed.module,
-            error_code: &error_code,
-            model,
-        };
-        let is_portuguese = customer.speaks_portuguese && draw.chance(0.38);
+        let gaps = Gaps { module: seed.module, error_code: &error_code, model };
+        let is_portuguese = customer.speaks_portuguese && draw.chance(0.42);
         let summary = text::summary(phrases(seed, world), is_portuguese, &gaps, draw);
         Self {
             summary,
@@ -203,11 +172,8 @@ impl Request {
 
     /// Nobody asked: unknown sender, no facts.
     pub fn become_spam(&mut self, draw: &mut Draw) {
-        const SUBJECTS: [&str; 3] = [
-            "You have won, claim now",
-            "Cheap toner, \"best offer\" today",
-            "Oferta especial, só hoje",
-        ];
+        const SUBJECTS: [&str; 3] =
+            ["You have won, claim now", "Cheap toner, \"best offer\" today", "Oferta especial, só hoje"];
         *self = Self {
             channel: "e-mail",
             category: "",
@@ -255,10 +221,7 @@ fn error_code(seed: &Seed, draw: &mut Draw) -> String {
         return String::new();
     }
     let prefix = ["PC", "PT", "CARD", "ARC"][seed.product];
-    format!(
-        "{prefix}-{}",
-        1_000 + 137 * draw.below(if seed.product == CARDS { 12 } else { 25 })
-    )
+    format!("{prefix}-{}", 1_000 + 137 * draw.below(if seed.product == CARDS { 12 } else { 25 }))
 }
 
 fn article(seed: &Seed, channel: usize, draw: &mut Draw) -> String {
@@ -269,18 +232,10 @@ fn article(seed: &Seed, channel: usize, draw: &mut Draw) -> String {
         (None, Kind::Incident) => 0.06,
         _ => 0.0,
     };
-    let share = if CHANNELS[channel] == "FAQ" && share > 0.0 {
-        0.9
-    } else {
-        share
-    };
+    let share = if CHANNELS[channel] == "FAQ" && share > 0.0 { 0.9 } else { share };
     if !draw.chance(share) {
         return String::new();
     }
-    let number = if seed.fault == Some(Fault::HowTo) {
-        31
-    } else {
-        1 + draw.below(30)
-    };
+    let number = if seed.fault == Some(Fault::HowTo) { 31 } else { 1 + draw.below(30) };
     format!("QG-{number:03}")
 }

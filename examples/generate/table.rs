@@ -16,19 +16,12 @@ impl Table {
     pub fn create(folder: &Path, name: &str, header: &str) -> io::Result<Self> {
         let mut out = BufWriter::with_capacity(1 << 20, File::create(folder.join(name))?);
         writeln!(out, "{header}")?;
-        Ok(Self {
-            out,
-            row: Vec::with_capacity(1024),
-            rows: 0,
-        })
+        Ok(Self { out, row: Vec::with_capacity(1024), rows: 0 })
     }
 
     pub fn text(&mut self, value: &str) -> &mut Self {
         let bytes = value.as_bytes();
-        if bytes
-            .iter()
-            .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
-        {
+        if bytes.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
             self.row.push(b'"');
             for byte in bytes {
                 if *byte == b'"' {

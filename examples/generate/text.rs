@@ -17,25 +17,13 @@ pub struct Gaps<'a> {
 }
 
 pub fn summary(phrases: &Phrases, is_portuguese: bool, gaps: &Gaps, draw: &mut Draw) -> String {
-    let choice = if is_portuguese {
-        phrases.portuguese
-    } else {
-        phrases.english
-    };
+    let choice = if is_portuguese { phrases.portuguese } else { phrases.english };
     let mut text = fill(draw.pick(choice), gaps, draw);
     if draw.chance(0.03) {
-        text.push_str(if is_portuguese {
-            "\nUtilizador: "
-        } else {
-            "\nUser: "
-        });
+        text.push_str(if is_portuguese { "\nUtilizador: " } else { "\nUser: " });
         text.push_str(&fill("{u}\nTerminal: {n}", gaps, draw));
     } else if draw.chance(0.03) {
-        text.push_str(if is_portuguese {
-            ", \"muito urgente\""
-        } else {
-            ", caller says \"very urgent\""
-        });
+        text.push_str(if is_portuguese { ", \"muito urgente\"" } else { ", caller says \"very urgent\"" });
     }
     text
 }
@@ -134,10 +122,7 @@ pub const HARDWARE: [Phrases; 8] = [
             "Reader {v} reads the chip only at the third try",
             "Pin pad of reader {n} frozen",
         ],
-        portuguese: &[
-            "Leitor de cartões não lê o chip",
-            "Leitor {v} bloqueado no balcão {n}",
-        ],
+        portuguese: &["Leitor de cartões não lê o chip", "Leitor {v} bloqueado no balcão {n}"],
     },
     Phrases {
         english: &[
@@ -221,10 +206,7 @@ pub const UPDATE: Phrases = Phrases {
         "Install service pack {n}, after {t} only",
         "New tax table needed in {m}",
     ],
-    portuguese: &[
-        "Instalar correcção {n} em {m}",
-        "Actualizar tabela de taxas, {m}",
-    ],
+    portuguese: &["Instalar correcção {n} em {m}", "Actualizar tabela de taxas, {m}"],
 };
 
 pub const UPGRADE: Phrases = Phrases {
@@ -233,10 +215,7 @@ pub const UPGRADE: Phrases = Phrases {
         "Upgrade of database for {m}, offer requested",
         "Change to graphical interface of {m} for {n} users",
     ],
-    portuguese: &[
-        "Migração do servidor para novo sistema operativo",
-        "Mudança de base de dados de {m}",
-    ],
+    portuguese: &["Migração do servidor para novo sistema operativo", "Mudança de base de dados de {m}"],
 };
 
 pub const INTEGRATION: Phrases = Phrases {
@@ -245,10 +224,7 @@ pub const INTEGRATION: Phrases = Phrases {
         "Interface between {m} and the ledger of head office",
         "Integrate queue ticket machine, protocol version {n}",
     ],
-    portuguese: &[
-        "Ligar novo equipamento a {m}",
-        "Interface de {m} com o arquivo central",
-    ],
+    portuguese: &["Ligar novo equipamento a {m}", "Interface de {m} com o arquivo central"],
 };
 
 pub const CHATTY: Phrases = Phrases {
@@ -286,10 +262,7 @@ pub const ERROR_CODE: Phrases = Phrases {
         "ORA-BK-4711 in Payments, batch {n} not sent",
         "Batch {n} stops with \"ORA-BK-4711: value out of range\"",
     ],
-    portuguese: &[
-        "Pagamentos: ORA-BK-4711 ao confirmar lote {n}",
-        "Lote {n} parado com \"ORA-BK-4711\"",
-    ],
+    portuguese: &["Pagamentos: ORA-BK-4711 ao confirmar lote {n}", "Lote {n} parado com \"ORA-BK-4711\""],
 };
 
 pub const BAD_UNIT: Phrases = Phrases {
@@ -297,10 +270,7 @@ pub const BAD_UNIT: Phrases = Phrases {
         "Receipt printer {v} stops in the middle of a receipt",
         "Printer {v} dead until switched off and on",
     ],
-    portuguese: &[
-        "Impressora {v} pára a meio do talão",
-        "Impressora {v} bloqueada outra vez",
-    ],
+    portuguese: &["Impressora {v} pára a meio do talão", "Impressora {v} bloqueada outra vez"],
 };
 
 pub const BURST: Phrases = Phrases {
@@ -309,8 +279,5 @@ pub const BURST: Phrases = Phrases {
         "No power at counter {n} since {t}",
         "After the power cut the device stays off",
     ],
-    portuguese: &[
-        "Falha de energia às {t}, equipamento não liga",
-        "Sem luz na agência desde as {t}",
-    ],
+    portuguese: &["Falha de energia às {t}, equipamento não liga", "Sem luz na agência desde as {t}"],
 };

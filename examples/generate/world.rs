@@ -40,11 +40,7 @@ pub const CUSTOMERS: [Customer; 6] = [
         speaks_portuguese: true,
         distributor_share: 0.05,
         pace: 0.95,
-        versions: &[
-            ("2026-08-17", "8.3.0"),
-            ("2025-10-06", "8.2.0"),
-            ("2019-01-01", "8.1.2"),
-        ],
+        versions: &[("2026-08-17", "8.3.0"), ("2025-10-06", "8.2.0"), ("2019-01-01", "8.1.2")],
     },
     Customer {
         name: "Caixa Rural das Serras",
@@ -66,11 +62,7 @@ pub const CUSTOMERS: [Customer; 6] = [
         speaks_portuguese: false,
         distributor_share: 0.2,
         pace: 1.0,
-        versions: &[
-            ("2026-09-07", "8.3.0"),
-            ("2026-01-12", "8.2.0"),
-            ("2019-01-01", "8.1.2"),
-        ],
+        versions: &[("2026-09-07", "8.3.0"), ("2026-01-12", "8.2.0"), ("2019-01-01", "8.1.2")],
     },
     Customer {
         name: "Harbor Lantern Bank, N.A.",
@@ -116,7 +108,6 @@ impl Customer {
 
 pub struct Model {
     pub name: &'static str,
-    pub kind: &'static str,
     serial: &'static str,
     /// Index into `PRODUCTS` and the module used with it.
     pub product: usize,
@@ -134,22 +125,19 @@ pub const WORKSTATION: usize = 1;
 
 #[rustfmt::skip]
 pub const MODELS: [Model; 8] = [
-    Model { name: "Corvo S2", kind: "server", serial: "CS2", product: 0, module: "Day close", per_block: 60, rate: 0.8 },
-    Model { name: "Melro W5", kind: "workstation", serial: "MW5", product: 1, module: "Counter", per_block: 210, rate: 1.0 },
-    Model { name: "Lince DS-40", kind: "scanner", serial: "LD40", product: 3, module: "Scanning", per_block: 0, rate: 1.0 },
-    Model { name: "Lince DS-55", kind: "scanner", serial: "LD55", product: 3, module: "Scanning", per_block: 0, rate: 1.0 },
-    Model { name: "Tordo RP-7", kind: "receipt printer", serial: "TR7", product: 1, module: "Counter", per_block: 70, rate: 1.2 },
-    Model { name: "Pega CR-2", kind: "card reader", serial: "PC2", product: 2, module: "Terminals", per_block: 50, rate: 0.9 },
-    Model { name: "Garça CD-9", kind: "cash dispenser", serial: "GC9", product: 1, module: "Cash", per_block: 30, rate: 1.5 },
-    Model { name: "Grilo U1", kind: "power supply", serial: "GU1", product: 0, module: "Operations", per_block: 20, rate: 0.5 },
+    Model { name: "Corvo S2", serial: "CS2", product: 0, module: "Day close", per_block: 60, rate: 0.8 },
+    Model { name: "Melro W5", serial: "MW5", product: 1, module: "Counter", per_block: 210, rate: 1.0 },
+    Model { name: "Lince DS-40", serial: "LD40", product: 3, module: "Scanning", per_block: 0, rate: 1.0 },
+    Model { name: "Lince DS-55", serial: "LD55", product: 3, module: "Scanning", per_block: 0, rate: 0.6 },
+    Model { name: "Tordo RP-7", serial: "TR7", product: 1, module: "Counter", per_block: 70, rate: 1.2 },
+    Model { name: "Pega CR-2", serial: "PC2", product: 2, module: "Terminals", per_block: 50, rate: 0.9 },
+    Model { name: "Garça CD-9", serial: "GC9", product: 1, module: "Cash", per_block: 30, rate: 1.5 },
+    Model { name: "Grilo U1", serial: "GU1", product: 0, module: "Operations", per_block: 20, rate: 0.5 },
 ];
 
 /// Products and their modules.
 pub const PRODUCTS: [(&str, &[&str]); 4] = [
-    (
-        "Ponte Core",
-        &["Accounts", "Loans", "Payments", "Day close", "Reporting"],
-    ),
+    ("Ponte Core", &["Accounts", "Loans", "Payments", "Day close", "Reporting"]),
     ("Ponte Teller", &["Counter", "Cash", "Customer file"]),
     ("Ponte Cards", &["Issuing", "Terminals", "Disputes"]),
     ("Ponte Archive", &["Scanning", "Signatures"]),
@@ -157,14 +145,8 @@ pub const PRODUCTS: [(&str, &[&str]); 4] = [
 pub const CARDS: usize = 2;
 
 /// Sites with scanners of the newer model, as slots in a block, and how many.
-const NEW_SCANNERS: [(usize, usize); 6] = [
-    (faults::WEAR_SLOTS[0], 4),
-    (faults::WEAR_SLOTS[1], 4),
-    (2, 1),
-    (12, 1),
-    (34, 1),
-    (50, 1),
-];
+const NEW_SCANNERS: [(usize, usize); 6] =
+    [(faults::WEAR_SLOTS[0], 4), (faults::WEAR_SLOTS[1], 4), (2, 1), (12, 1), (34, 1), (50, 1)];
 const SLOTS_WITHOUT_SCANNER: [usize; 6] = [19, 31, 41, 48, 54, 59];
 pub const BLOCK: usize = 60;
 
@@ -203,12 +185,7 @@ impl World {
             Zone::new("Africa/Luanda", vec![]),
             Zone::new("America/Sao_Paulo", vec![]),
         ];
-        let mut world = Self {
-            zones,
-            sites: vec![],
-            assets: vec![],
-            stamps: Stamps::new(),
-        };
+        let mut world = Self { zones, sites: vec![], assets: vec![], stamps: Stamps::new() };
         for index in 0..sites {
             world.add_site(index, draw);
         }
@@ -248,10 +225,7 @@ impl World {
 
     /// The unit of a model at a site, counted from 0.
     pub fn unit(&self, site: usize, model: usize, nth: usize) -> usize {
-        let mut units = self.sites[site]
-            .assets
-            .clone()
-            .filter(|id| self.assets[*id].model == model);
+        let mut units = self.sites[site].assets.clone().filter(|id| self.assets[*id].model == model);
         units.nth(nth).expect("the site has such a unit")
     }
 
@@ -276,11 +250,7 @@ impl World {
         let mut table = Table::create(folder, "sites.csv", "Site,Customer,Time zone,Region")?;
         for (index, site) in self.sites.iter().enumerate() {
             let customer = self.customer(index).name;
-            table
-                .text(&site.code)
-                .text(customer)
-                .text(self.zone(index).name)
-                .text(site.region);
+            table.text(&site.code).text(customer).text(self.zone(index).name).text(site.region);
             table.end()?;
         }
         table.finish().map(drop)
@@ -290,14 +260,10 @@ impl World {
         let header = "Asset,Site,Model,Serial,Installed,Retired";
         let mut table = Table::create(folder, "assets.csv", header)?;
         for (id, asset) in self.assets.iter().enumerate() {
-            table
-                .text(&asset_code(id))
-                .text(&self.sites[asset.site].code);
+            table.text(&asset_code(id)).text(&self.sites[asset.site].code);
             table.text(MODELS[asset.model].name).text(&self.serial(id));
             table.text(self.stamps.date(asset.installed));
-            table
-                .text(asset.retired.map_or("", |at| self.stamps.date(at)))
-                .end()?;
+            table.text(asset.retired.map_or("", |at| self.stamps.date(at))).end()?;
         }
         table.finish().map(drop)
     }
@@ -321,18 +287,12 @@ fn customer_of(slot: usize) -> (usize, usize) {
 
 /// The slots of a customer in the first block.
 pub fn slots_of(customer: usize) -> std::ops::Range<usize> {
-    let first = CUSTOMERS[..customer]
-        .iter()
-        .map(|before| before.sites)
-        .sum();
+    let first = CUSTOMERS[..customer].iter().map(|before| before.sites).sum();
     first..first + CUSTOMERS[customer].sites
 }
 
 fn units(model: usize, slot: usize) -> usize {
-    let new_scanners = NEW_SCANNERS
-        .iter()
-        .find(|(at, _)| *at == slot)
-        .map_or(0, |(_, units)| *units);
+    let new_scanners = NEW_SCANNERS.iter().find(|(at, _)| *at == slot).map_or(0, |(_, units)| *units);
     match model {
         NEW_SCANNER => new_scanners,
         SCANNER => usize::from(new_scanners == 0 && !SLOTS_WITHOUT_SCANNER.contains(&slot)),
@@ -353,13 +313,7 @@ fn install(site: usize, model: usize, draw: &mut Draw) -> Asset {
     let may_retire = model != NEW_SCANNER && !is_bad && installed < date("2023-01-01");
     let retired = (may_retire && draw.chance(0.05))
         .then(|| START + draw.between(90, (EXPORT - START) / DAY - 30) * DAY);
-    Asset {
-        site,
-        model,
-        installed,
-        retired,
-        is_planted: wears_out || is_bad,
-    }
+    Asset { site, model, installed, retired, is_planted: wears_out || is_bad }
 }
 
 #[rustfmt::skip]
@@ -386,7 +340,8 @@ pub fn is_round_the_clock(site: usize, product: usize, world: &World) -> bool {
 }
 
 fn write_contracts(folder: &Path) -> io::Result<()> {
-    let header = "Contract,Customer,Site,Product,Licence issued,Start,End,Calendar,Target set,Attainment target";
+    let header =
+        "Contract,Customer,Site,Product,Licence issued,Start,End,Calendar,Target set,Attainment target";
     let mut table = Table::create(folder, "contracts.csv", header)?;
     for contract in CONTRACTS {
         for value in contract {

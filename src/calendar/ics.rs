@@ -15,18 +15,13 @@ const MAX_OCCURRENCES: u16 = 4_000;
 ///
 /// # Errors
 /// What is wrong with the file, or with which event.
-pub fn holidays_from_ics(
-    text: &str,
-    first: NaiveDate,
-    last: NaiveDate,
-) -> Result<Vec<Holiday>, String> {
+pub fn holidays_from_ics(text: &str, first: NaiveDate, last: NaiveDate) -> Result<Vec<Holiday>, String> {
     let unfolded = unfold(text);
     let calendar = read_calendar(&unfolded).map_err(|error| format!("not an iCalendar file: {error}"))?;
     let mut holidays = Vec::new();
     for event in calendar.components.iter().filter(|component| component.name == "VEVENT") {
-        let property = |name: &str| {
-            event.properties.iter().find(|p| p.name == name).map(|p| p.val.as_str().to_owned())
-        };
+        let property =
+            |name: &str| event.properties.iter().find(|p| p.name == name).map(|p| p.val.as_str().to_owned());
         let name = property("SUMMARY").map(|summary| summary.replace("\\,", ","));
         let shown = name.clone().unwrap_or_else(|| "without a name".to_owned());
         let date = |name: &str| -> Result<Option<NaiveDate>, String> {

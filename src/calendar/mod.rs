@@ -7,14 +7,12 @@
 //! answers are the same, only slower.
 
 mod ics;
-mod spec;
 mod span;
+mod spec;
 
 pub use ics::holidays_from_ics;
 pub use span::Span;
-pub use spec::{
-    Break, BusinessDay, CalendarSpec, DeadlineAt, Holiday, Hours, Override, WeeklyHours, Window,
-};
+pub use spec::{Break, BusinessDay, CalendarSpec, DeadlineAt, Holiday, Hours, Override, WeeklyHours, Window};
 
 use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
@@ -301,7 +299,12 @@ impl Calendar {
             }
         }
         let first = self.local(at).date() - Days::new(2);
-        first.iter_days().take(SEARCH_DAYS).flat_map(|date| self.date_windows(date)).find(|w| w.1 > at).map(|w| w.0.max(at))
+        first
+            .iter_days()
+            .take(SEARCH_DAYS)
+            .flat_map(|date| self.date_windows(date))
+            .find(|w| w.1 > at)
+            .map(|w| w.0.max(at))
     }
 
     /// The instant at which `seconds` of open time have passed since `from`.
@@ -401,7 +404,11 @@ fn overlap(windows: &[Window]) -> Option<String> {
 }
 
 fn cut(windows: Vec<(i64, i64)>, (from, until): (i64, i64)) -> Vec<(i64, i64)> {
-    windows.into_iter().flat_map(|(a, b)| [(a, b.min(from)), (a.max(until), b)]).filter(|(a, b)| a < b).collect()
+    windows
+        .into_iter()
+        .flat_map(|(a, b)| [(a, b.min(from)), (a.max(until), b)])
+        .filter(|(a, b)| a < b)
+        .collect()
 }
 
 /// Sorted and merged where intervals touch.

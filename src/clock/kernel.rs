@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::entitlement::{Entitlement, Entitlements};
 use super::policy::{
-    CalendarChoice, Calendars, Clock, Exclusion, Moment, Policy, Reopen, Scope, SeverityChange,
-    StatusClass, Target,
+    CalendarChoice, Calendars, Clock, Exclusion, Moment, Policy, Reopen, Scope, SeverityChange, StatusClass,
+    Target,
 };
 use super::reading::{Reading, Reason, Segment, SegmentKind, Verdict};
 use super::timeline::{Stretch, Timeline};
@@ -76,16 +76,10 @@ pub const UNKNOWN_LEVEL: u8 = u8::MAX;
 
 impl<'a> Kernel<'a> {
     /// Looks up what every distinct status, severity and site means.
-    pub fn new(
-        policy: &'a Policy,
-        data: &'a Dataset,
-        calendars: &'a Calendars,
-        as_of: i64,
-    ) -> Kernel<'a> {
+    pub fn new(policy: &'a Policy, data: &'a Dataset, calendars: &'a Calendars, as_of: i64) -> Kernel<'a> {
         let class = |status: &str| policy.statuses.get(status).copied().unwrap_or(StatusClass::Work);
-        let level = |name: &str| {
-            policy.severities.iter().position(|s| s == name).map_or(UNKNOWN_LEVEL, |l| l as u8)
-        };
+        let level =
+            |name: &str| policy.severities.iter().position(|s| s == name).map_or(UNKNOWN_LEVEL, |l| l as u8);
         let zones: FxHashMap<&str, Option<Tz>> =
             data.sites.iter().map(|site| (site.site.as_str(), site.zone)).collect();
         let pauses = |status: &str| {
@@ -100,11 +94,7 @@ impl<'a> Kernel<'a> {
             data,
             as_of,
             calendars,
-            entitlements: Entitlements::new(
-                &data.contracts,
-                policy.warranty_months,
-                data.has_contracts,
-            ),
+            entitlements: Entitlements::new(&data.contracts, policy.warranty_months, data.has_contracts),
             ticket_class: data.tickets.column(Text::Status).dictionary.values().map(class).collect(),
             ticket_level: data.tickets.column(Text::Severity).dictionary.values().map(level).collect(),
             event_class: values.values().map(class).collect(),
@@ -233,11 +223,7 @@ impl<'a> Kernel<'a> {
         reading.severity = level;
         let contract = entitlement.contract.map(|index| &self.data.contracts[index]);
         reading.calendar = self.calendar_of(clock, target, contract) as u16;
-        let calendar = self.calendars.get(
-            self.policy,
-            reading.calendar as usize,
-            self.zone(ticket),
-        );
+        let calendar = self.calendars.get(self.policy, reading.calendar as usize, self.zone(ticket));
 
         self.cycles(clock, start, stop, scratch);
         let mut worst: Option<(i64, i64, i64, i64)> = None;
@@ -282,9 +268,8 @@ impl<'a> Kernel<'a> {
             target.map(|target| {
                 let target_s = limit_seconds(calendar, from, &target.target);
                 let limit_s = limit_seconds(calendar, from, &target.limit);
-                reading.due_at =
-                    due_at(calendar, from, &target.limit, limit_s, &scratch.pauses, self.as_of)
-                        .unwrap_or(MISSING_AT);
+                reading.due_at = due_at(calendar, from, &target.limit, limit_s, &scratch.pauses, self.as_of)
+                    .unwrap_or(MISSING_AT);
                 (target_s, limit_s)
             })
         };
@@ -307,7 +292,11 @@ impl<'a> Kernel<'a> {
         reading.verdict = match stop {
             // The source's own deadline is an instant: compared as one.
             Some(stop) if clock.is_due_from_source => {
-                if stop <= reading.due_at { Verdict::Met } else { Verdict::Breached }
+                if stop <= reading.due_at {
+                    Verdict::Met
+                } else {
+                    Verdict::Breached
+                }
             }
             Some(stop) if stop < start => {
                 reading.reason = Reason::StopBeforeStart;
@@ -360,9 +349,7 @@ impl<'a> Kernel<'a> {
                 },
             ),
             _ if is_future => (Verdict::Excluded, Reason::OpenedAfterAsOf),
-            (_, Some(refusal)) if reading.verdict != Verdict::NoTarget => {
-                (Verdict::NotEntitled, refusal)
-            }
+            (_, Some(refusal)) if reading.verdict != Verdict::NoTarget => (Verdict::NotEntitled, refusal),
             _ => return reading,
         };
         (reading.verdict, reading.reason) = (verdict, reason);
@@ -396,9 +383,7 @@ impl<'a> Kernel<'a> {
         }
         let last_resolve = match clock.reopen {
             Reopen::Ignore => timeline.resolves.first(),
-            Reopen::Continue | Reopen::NewCycle => {
-                timeline.resolves.last().filter(|_| timeline.is_over())
-            }
+            Reopen::Continue | Reopen::NewCycle => timeline.resolves.last().filter(|_| timeline.is_over()),
         };
         let found = match moment {
             Moment::Opened => None,
@@ -414,13 +399,10 @@ impl<'a> Kernel<'a> {
                 Some(at) => Some((Some(at), HISTORY)),
                 None => own.map(|at| (Some(at), TIMESTAMP)),
             },
-            Moment::Resolved if !timeline.resolves.is_empty() => {
-                Some((last_resolve.copied(), HISTORY))
+            Moment::Resolved if !timeline.resolves.is_empty() => Some((last_resolve.copied(), HISTORY)),
+            Moment::Closed if !timeline.closes.is_empty() => {
+                Some((timeline.closes.last().copied().filter(|_| timeline.is_over()), HISTORY))
             }
-            Moment::Closed if !timeline.closes.is_empty() => Some((
-                timeline.closes.last().copied().filter(|_| timeline.is_over()),
-                HISTORY,
-            )),
             Moment::Resolved | Moment::Closed => own.map(|at| (Some(at), TIMESTAMP)),
         };
         match found {
@@ -428,9 +410,7 @@ impl<'a> Kernel<'a> {
             None if clock.resolution_counts && moment == clock.stop => {
                 let resolved = match last_resolve {
                     Some(&at) => Some(at),
-                    None if timeline.resolves.is_empty() => {
-                        self.data.tickets.at(ticket, Time::Resolved)
-                    }
+                    None if timeline.resolves.is_empty() => self.data.tickets.at(ticket, Time::Resolved),
                     None => None,
                 };
                 (resolved, RESOLUTION)
@@ -464,9 +444,8 @@ impl<'a> Kernel<'a> {
         entitlement: Entitlement,
     ) -> (u8, Option<&'a Target>) {
         let contract = entitlement.contract.map(|index| &self.data.contracts[index]);
-        let find = |level: u8| {
-            clock.targets.iter().find(|target| self.fits(&target.scope, ticket, level, contract))
-        };
+        let find =
+            |level: u8| clock.targets.iter().find(|target| self.fits(&target.scope, ticket, level, contract));
         let last = levels.last().map_or(UNKNOWN_LEVEL, |l| l.1);
         match clock.severity_change {
             SeverityChange::Retarget | SeverityChange::Restart => (last, find(last)),
@@ -497,12 +476,7 @@ impl<'a> Kernel<'a> {
             && has(&scope.products, tickets.text(ticket, Text::Product))
     }
 
-    fn calendar_of(
-        &self,
-        clock: &Clock,
-        target: Option<&Target>,
-        contract: Option<&Contract>,
-    ) -> usize {
+    fn calendar_of(&self, clock: &Clock, target: Option<&Target>, contract: Option<&Contract>) -> usize {
         if let Some(calendar) = target.and_then(|target| target.calendar) {
             return calendar;
         }
@@ -594,7 +568,8 @@ impl<'a> Kernel<'a> {
         let mut kept = first;
         for position in first..segments.len() {
             let segment = segments[position];
-            if position > first && (Segment { seconds: segments[kept].seconds, ..segment }) == segments[kept] {
+            if position > first && (Segment { seconds: segments[kept].seconds, ..segment }) == segments[kept]
+            {
                 segments[kept].seconds += segment.seconds;
             } else {
                 if position > first {

@@ -12,8 +12,8 @@ mod timeline;
 pub use entitlement::{Coverage, Entitlement, Entitlements, warranty_end};
 pub use kernel::{Cycle, Kernel, Ledger, MAX_CLOCKS, Scratch, UNKNOWN_LEVEL, local_date};
 pub use policy::{
-    CalendarChoice, Calendars, Clock, Exclusion, MOMENTS, Moment, NamedCalendar, Policy, Reopen,
-    Scope, SeverityChange, StatusClass, Target,
+    CalendarChoice, Calendars, Clock, Exclusion, MOMENTS, Moment, NamedCalendar, Policy, Reopen, Scope,
+    SeverityChange, StatusClass, Target,
 };
 pub use reading::{Reading, Reason, Segment, SegmentKind, Verdict};
 pub use timeline::{Stretch, Timeline};

@@ -143,7 +143,9 @@ pub struct Target {
 pub enum CalendarChoice {
     Named(usize),
     /// The one that the ticket's contract names, else this one.
-    Contract { otherwise: usize },
+    Contract {
+        otherwise: usize,
+    },
 }
 
 /// One kind of promise.
@@ -226,9 +228,8 @@ impl Calendars {
                         calendars.index.insert((position, zone), calendars.built.len());
                         calendars.built.push(calendar);
                     }
-                    Err(found) => errors.extend(
-                        found.into_iter().map(|e| format!("calendar `{}`: {e}", named.spec.name)),
-                    ),
+                    Err(found) => errors
+                        .extend(found.into_iter().map(|e| format!("calendar `{}`: {e}", named.spec.name))),
                 }
             }
         }

@@ -71,9 +71,7 @@ impl Timeline {
             events
                 .iter()
                 .find(|event| event.field == field)
-                .map_or(MISSING_CODE, |first| {
-                    if first.from == MISSING_CODE { first.to } else { first.from }
-                })
+                .map_or(MISSING_CODE, |first| if first.from == MISSING_CODE { first.to } else { first.from })
         };
         let mut now = Stretch {
             from_at: opened_at,

@@ -32,7 +32,8 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
     let build = |around: NaiveDate| {
         let first = around - Months::new(12);
         Calendar::new(spec.clone(), first, around + Months::new(36)).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(|e| format!("error: calendar `{}` {e}", args.name)).collect();
+            let lines: Vec<String> =
+                errors.iter().map(|e| format!("error: calendar `{}` {e}", args.name)).collect();
             Failure::usage(lines.join("\n"))
         })
     };
@@ -43,7 +44,13 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
             eprintln!("warning: {} lies before {}: the answer is 0", local(until, zone), local(from, zone));
         }
         let elapsed = calendar.elapsed(from, until);
-        say!("{} of {} open from {} to {} ({elapsed} s)", clock(elapsed), clock((until - from).max(0)), local(from, zone), local(until, zone));
+        say!(
+            "{} of {} open from {} to {} ({elapsed} s)",
+            clock(elapsed),
+            clock((until - from).max(0)),
+            local(from, zone),
+            local(until, zone)
+        );
         for (start, end) in calendar.windows(from, until) {
             say!("  {} - {}  {:>10}", local(start, zone), local(end, zone), clock(end - start));
         }
@@ -51,9 +58,9 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
     }
     if let [from, duration] = args.add.as_slice() {
         let from = instant(from, zone)?;
-        let span: Span = duration.parse().map_err(|error| {
-            Failure::usage(format!("error: `{duration}` is not a duration: {error}"))
-        })?;
+        let span: Span = duration
+            .parse()
+            .map_err(|error| Failure::usage(format!("error: `{duration}` is not a duration: {error}")))?;
         let due = build(date(from, zone))?.deadline(from, &span).ok_or_else(|| {
             Failure::usage(format!("error: calendar `{}` doesn't open for ten years", args.name))
         })?;
@@ -61,10 +68,14 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let first = match &args.month {
-        Some(month) => format!("{month}-01").parse().map_err(|_| {
-            Failure::usage(format!("error: `{month}` is not a month such as 2026-09"))
-        })?,
-        None => return Err(Failure::usage("error: say which month, with `--month 2026-09`, or ask `--elapsed` or `--add`")),
+        Some(month) => format!("{month}-01")
+            .parse()
+            .map_err(|_| Failure::usage(format!("error: `{month}` is not a month such as 2026-09")))?,
+        None => {
+            return Err(Failure::usage(
+                "error: say which month, with `--month 2026-09`, or ask `--elapsed` or `--add`",
+            ));
+        }
     };
     month(&build(first)?, first, zone);
     Ok(())

@@ -38,10 +38,17 @@ pub fn run(args: &CommonArgs) -> Result<(), Failure> {
     lacks(!data.has_contracts, "no contracts: entitlement is not judged");
     lacks(data.assets.is_empty(), "no installed equipment: failure rates can't be compared");
     lacks(!has(Time::OnSite), "no on-site times: the on-site clock stays unmeasured");
-    lacks(!has(Time::FirstResponse) && !data.has_events, "no response times: the resolution counts as response");
-    lacks(tickets.column(Text::Severity).dictionary.is_empty(), "no severities: targets by severity never apply");
+    lacks(
+        !has(Time::FirstResponse) && !data.has_events,
+        "no response times: the resolution counts as response",
+    );
+    lacks(
+        tickets.column(Text::Severity).dictionary.is_empty(),
+        "no severities: targets by severity never apply",
+    );
     for finding in &imported.findings {
-        let subject = if finding.subject.is_empty() { String::new() } else { format!(" `{}`", finding.subject) };
+        let subject =
+            if finding.subject.is_empty() { String::new() } else { format!(" `{}`", finding.subject) };
         lines.push(format!(
             "finding: {}{subject}: {} times, first at {}: {}",
             finding.code.name(),

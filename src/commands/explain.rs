@@ -26,8 +26,11 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
     let Some(ticket) = imported.data.tickets.find(&args.ticket) else {
         let rejected = imported.rejects.iter().find(|reject| reject.found == args.ticket);
         let hint = match rejected {
-            Some(reject) => format!("a row was rejected at {}:{} ({})", reject.file, reject.line, reject.code.name()),
-            None => "ids are compared letter by letter; see csv/rejects.csv for rows that were not used".to_owned(),
+            Some(reject) => {
+                format!("a row was rejected at {}:{} ({})", reject.file, reject.line, reject.code.name())
+            }
+            None => "ids are compared letter by letter; see csv/rejects.csv for rows that were not used"
+                .to_owned(),
         };
         return Err(Failure::usage(format!(
             "error: no ticket `{}` among {}\nhint: {hint}",
@@ -53,7 +56,13 @@ fn severity(config: &Config, level: u8) -> &str {
     }
 }
 
-fn as_text(config: &Config, kernel: &Kernel, ticket: usize, ledgers: &[Ledger], scratch: &mut Scratch) -> String {
+fn as_text(
+    config: &Config,
+    kernel: &Kernel,
+    ticket: usize,
+    ledgers: &[Ledger],
+    scratch: &mut Scratch,
+) -> String {
     let tickets = &kernel.data.tickets;
     let zone = kernel.zone(ticket).unwrap_or(config.zone);
     let mut text = String::new();
@@ -92,7 +101,8 @@ fn as_text(config: &Config, kernel: &Kernel, ticket: usize, ledgers: &[Ledger], 
         line("\nHistory".to_owned());
         let values = &kernel.data.events.values;
         for stretch in &timeline.stretches {
-            let holder: Vec<&str> = [stretch.group, stretch.assignee].iter().filter_map(|c| values.get(*c)).collect();
+            let holder: Vec<&str> =
+                [stretch.group, stretch.assignee].iter().filter_map(|c| values.get(*c)).collect();
             line(format!(
                 "  {} - {}  {:<24} {:<10} {}",
                 local(stretch.from_at, zone),
@@ -189,18 +199,31 @@ fn one_clock(config: &Config, kernel: &Kernel, ledger: &Ledger, zone: Tz) -> Vec
         Verdict::Breached if by_instant => "  verdict  the stop is after the due date: breached".to_owned(),
         Verdict::Met => format!("  verdict  {elapsed} <= target {}: met", clock(reading.target_s)),
         Verdict::Late => {
-            format!("  verdict  target {} < {elapsed} <= limit {limit}: late, within the window", clock(reading.target_s))
+            format!(
+                "  verdict  target {} < {elapsed} <= limit {limit}: late, within the window",
+                clock(reading.target_s)
+            )
         }
         Verdict::Breached => {
             format!("  verdict  {elapsed} > limit {limit}: breached by {}", clock(reading.overrun_s))
         }
-        Verdict::Overdue => format!("  verdict  not stopped and over the limit by {}: overdue", clock(reading.overrun_s)),
+        Verdict::Overdue => {
+            format!("  verdict  not stopped and over the limit by {}: overdue", clock(reading.overrun_s))
+        }
         Verdict::Running | Verdict::AtRisk | Verdict::Paused => {
             let left = (reading.limit_s - reading.elapsed_s).max(0);
-            format!("  verdict  {} left of limit {limit}: {}", clock(left), reading.verdict.name().replace('_', " "))
+            format!(
+                "  verdict  {} left of limit {limit}: {}",
+                clock(left),
+                reading.verdict.name().replace('_', " ")
+            )
         }
-        Verdict::Unmeasured => "  verdict  the ticket is over, but this clock can't be measured: unmeasured".to_owned(),
-        Verdict::NotEntitled => "  verdict  measured, but support was not owed: not entitled, not part of attainment".to_owned(),
+        Verdict::Unmeasured => {
+            "  verdict  the ticket is over, but this clock can't be measured: unmeasured".to_owned()
+        }
+        Verdict::NotEntitled => {
+            "  verdict  measured, but support was not owed: not entitled, not part of attainment".to_owned()
+        }
         Verdict::Excluded => "  verdict  not a request that counts: excluded from attainment".to_owned(),
         Verdict::NoTarget => "  verdict  nothing was promised: no target, not part of attainment".to_owned(),
     });
@@ -221,8 +244,11 @@ fn as_json(config: &Config, kernel: &Kernel, ticket: usize, ledgers: &[Ledger]) 
                 .cycles
                 .iter()
                 .map(|cycle| {
-                    let pauses: Vec<Value> =
-                        cycle.pauses.iter().map(|&(a, b)| json!({ "from": utc(a), "until": utc(b) })).collect();
+                    let pauses: Vec<Value> = cycle
+                        .pauses
+                        .iter()
+                        .map(|&(a, b)| json!({ "from": utc(a), "until": utc(b) }))
+                        .collect();
                     json!({
                         "from": utc(cycle.from_at), "until": utc(cycle.until_at),
                         "is_stopped": cycle.is_stopped, "elapsed_s": cycle.elapsed_s, "pauses": pauses,

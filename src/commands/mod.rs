@@ -100,9 +100,10 @@ fn discover() -> Result<PathBuf, Failure> {
 fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
     let mut config = configuration(args.config.as_deref())?;
     if let Some(text) = &args.max_reject {
-        config.max_reject = config::parse_share(text)
-            .filter(|share| (0.0..=1.0).contains(share))
-            .ok_or_else(|| Failure::usage(format!("error: `--max-reject {text}` is not a share such as 1%")))?;
+        config.max_reject =
+            config::parse_share(text).filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| {
+                Failure::usage(format!("error: `--max-reject {text}` is not a share such as 1%"))
+            })?;
     }
     if args.strict {
         config.max_reject = 0.0;
@@ -117,7 +118,9 @@ fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
         })?;
         let known = config.inputs.tables.iter_mut().find(|input| input.table == *table);
         let input: &mut Input = known.ok_or_else(|| {
-            Failure::usage(format!("error: the configuration has no `inputs.{name}` whose path could be replaced"))
+            Failure::usage(format!(
+                "error: the configuration has no `inputs.{name}` whose path could be replaced"
+            ))
         })?;
         if !input.is_from_command_line {
             input.paths.clear();
@@ -153,7 +156,9 @@ fn as_of(config: &Config, text: &str) -> Result<i64, Failure> {
         return Ok(at.timestamp());
     }
     let date: NaiveDate = text.parse().map_err(|_| {
-        Failure::usage(format!("error: `{text}` is not an instant\nhint: write 2026-09-30T23:59:59Z, or 2026-09-30"))
+        Failure::usage(format!(
+            "error: `{text}` is not an instant\nhint: write 2026-09-30T23:59:59Z, or 2026-09-30"
+        ))
     })?;
     Ok(day_start(config, date.succ_opt().unwrap_or(date)))
 }
@@ -173,8 +178,9 @@ fn calendars(config: &Config, imported: &Imported, as_of: i64) -> Result<Calenda
     let year = |at: i64| local_date(at, config.zone).year();
     let from = NaiveDate::from_ymd_opt(year(first) - 1, 1, 1).unwrap_or_default();
     let until = NaiveDate::from_ymd_opt(year(last) + 2, 12, 31).unwrap_or_default();
-    Calendars::build(&config.policy, &zones, from, until)
-        .map_err(|errors| Failure::usage(errors.iter().map(|e| format!("error: {e}")).collect::<Vec<_>>().join("\n")))
+    Calendars::build(&config.policy, &zones, from, until).map_err(|errors| {
+        Failure::usage(errors.iter().map(|e| format!("error: {e}")).collect::<Vec<_>>().join("\n"))
+    })
 }
 
 /// Fails where too large a share of the rows was rejected.
@@ -185,7 +191,7 @@ fn judge_rejects(config: &Config, imported: &Imported) -> Result<(), Failure> {
             INPUT,
             format!(
                 "error: {rejected} of {read} rows were rejected, more than {} allows\n{}hint: mend the export, or allow more with `limits.max_reject` or `--max-reject`",
-                crate::render::format::share(config.max_reject),
+                crate::paper::format::share(config.max_reject),
                 rejects_table(imported)
             ),
         ));
@@ -211,7 +217,9 @@ fn rejects_table(imported: &Imported) -> String {
     }
     groups
         .iter()
-        .map(|(table, code, places, count)| format!("  {count:>8}  {table:<10} {code:<20} {}\n", places.join(", ")))
+        .map(|(table, code, places, count)| {
+            format!("  {count:>8}  {table:<10} {code:<20} {}\n", places.join(", "))
+        })
         .collect()
 }
 

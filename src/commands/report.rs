@@ -11,8 +11,8 @@ use crate::cli::{Format, ReportArgs};
 use crate::clock::{self, Kernel};
 use crate::import::{Imported, hex};
 use crate::output::Output;
+use crate::paper::{Block, Report, Table};
 use crate::report::{self, Inputs, kpi};
-use crate::report::value::{Block, Report, Table};
 use crate::tables::{self, DATA, Tables};
 use crate::{query, render};
 
@@ -36,7 +36,8 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
     let calendars = super::calendars(&config, &imported, period.as_of)?;
     let readings = clock::measure(&config.policy, &imported.data, &calendars, period.as_of);
     let kernel = Kernel::new(&config.policy, &imported.data, &calendars, period.as_of);
-    stages.done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));
+    stages
+        .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));
 
     let tables = tables::build(&config, &imported, &kernel, &readings, &period)
         .map_err(|error| Failure::usage(format!("error: {error}")))?;
@@ -81,7 +82,12 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         for sentence in report::verdict_sentences(&inputs) {
             eprintln!("{sentence}");
         }
-        eprintln!("{} tickets opened in {}, {} in all.", report::opened_in_period(&inputs), period.label, imported.data.tickets.len());
+        eprintln!(
+            "{} tickets opened in {}, {} in all.",
+            report::opened_in_period(&inputs),
+            period.label,
+            imported.data.tickets.len()
+        );
         eprintln!("{read} rows read = {used} used + {rejected} rejected.");
         if rejected > 0 {
             eprint!("{}", super::rejects_table(&imported));
@@ -109,16 +115,24 @@ fn summed(imported: &Imported) -> String {
 }
 
 /// What is left to write when the input is unusable.
-fn rejects_only(args: &ReportArgs, imported: &Imported, started: SystemTime, stages: &Stages) -> Result<(), Failure> {
+fn rejects_only(
+    args: &ReportArgs,
+    imported: &Imported,
+    started: SystemTime,
+    stages: &Stages,
+) -> Result<(), Failure> {
     let write = || -> Result<(), String> {
         std::fs::create_dir_all(&args.out).map_err(|error| error.to_string())?;
         let rejects = tables::rejects(imported).map_err(|error| error.to_string())?;
         let table = query::plain("rejects", "Rejected rows", &rejects)?;
         let safe = render::csv::table(&table, !args.csv_raw);
         std::fs::write(args.out.join("rejects.csv"), safe).map_err(|error| error.to_string())?;
-        std::fs::write(args.out.join("run.json"), run_json(started, stages)).map_err(|error| error.to_string())
+        std::fs::write(args.out.join("run.json"), run_json(started, stages))
+            .map_err(|error| error.to_string())
     };
-    write().map_err(|error| Failure::new(OUTPUT, format!("error: can't write `{}`: {error}", args.out.display())))
+    write().map_err(|error| {
+        Failure::new(OUTPUT, format!("error: can't write `{}`: {error}", args.out.display()))
+    })
 }
 
 fn write(
@@ -169,7 +183,7 @@ fn write(
     Ok(())
 }
 
-fn figures(report: &Report) -> impl Iterator<Item = (&str, &crate::report::value::Figure)> {
+fn figures(report: &Report) -> impl Iterator<Item = (&str, &crate::paper::Figure)> {
     report.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
         Block::Table(table) => Some((table.slug.as_str(), table.figure.as_ref()?)),
         Block::Definitions(_) => None,

@@ -28,11 +28,7 @@ pub fn calendars(document: &Reader, dir: &Path, default_zone: Tz) -> Vec<NamedCa
         spec: CalendarSpec {
             name: ALWAYS.to_owned(),
             zone: default_zone,
-            versions: vec![Hours {
-                valid_from: None,
-                weekly: WeeklyHours::AlwaysOpen,
-                breaks: Vec::new(),
-            }],
+            versions: vec![Hours { valid_from: None, weekly: WeeklyHours::AlwaysOpen, breaks: Vec::new() }],
             holidays: Vec::new(),
             overrides: Vec::new(),
             deadline_at: DeadlineAt::Close,
@@ -243,9 +239,9 @@ fn holidays(reader: &Reader, dir: &Path) -> Vec<Holiday> {
     for file in reader.strings("holiday_files").unwrap_or_default() {
         let path = dir.join(&file.value);
         let span = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-        let found = std::fs::read_to_string(&path).map_err(|e| e.to_string()).and_then(|text| {
-            holidays_from_ics(&text, span(ICS_YEARS.0, 1, 1), span(ICS_YEARS.1, 12, 31))
-        });
+        let found = std::fs::read_to_string(&path)
+            .map_err(|e| e.to_string())
+            .and_then(|text| holidays_from_ics(&text, span(ICS_YEARS.0, 1, 1), span(ICS_YEARS.1, 12, 31)));
         match found {
             Ok(found) => holidays.extend(found),
             Err(error) => reader.problem(

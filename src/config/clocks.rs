@@ -255,8 +255,7 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
     }
     clock.attainment_target = reader.share("attainment_target").or(clock.attainment_target);
     if reader.has("targets") {
-        clock.targets =
-            reader.tables("targets").iter().filter_map(|table| target(table, context)).collect();
+        clock.targets = reader.tables("targets").iter().filter_map(|table| target(table, context)).collect();
     }
 }
 

@@ -226,8 +226,7 @@ pub fn zone(reader: &Reader, key: &str, text: &Located<String>) -> Option<Tz> {
 fn is_date_format(pattern: &str) -> bool {
     use chrono::format::{Item, StrftimeItems};
     pattern == "iso"
-        || (pattern.contains('%')
-            && StrftimeItems::new(pattern).all(|item| !matches!(item, Item::Error)))
+        || (pattern.contains('%') && StrftimeItems::new(pattern).all(|item| !matches!(item, Item::Error)))
 }
 
 /// Reads `[inputs.*]` and `[values.*]`.
@@ -304,7 +303,8 @@ fn input(reader: &Reader, table: Table, defaults: &Format) -> Input {
     if matches!((table, kind), (Table::Tickets, _) | (Table::Events, EventKind::Snapshots)) {
         if let Some(carried) = reader.table("extra") {
             for (ours, theirs) in carried.named_strings() {
-                let is_name = ours.value.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
+                let is_name =
+                    ours.value.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
                 if !is_name || known.contains(&ours.value.as_str()) {
                     carried.problem(
                         Diagnostic::error(
@@ -345,9 +345,9 @@ fn events(reader: &Reader, input: &mut Input) {
     if let Some(fields) = reader.table("fields") {
         for (ours, theirs) in fields.named_strings() {
             match FIELDS.iter().position(|name| *name == ours.value) {
-                Some(index) => input.fields.extend(
-                    theirs.into_iter().map(|t| (t.value.to_lowercase(), Field::from_index(index))),
-                ),
+                Some(index) => input
+                    .fields
+                    .extend(theirs.into_iter().map(|t| (t.value.to_lowercase(), Field::from_index(index)))),
                 None => fields.problem(
                     Diagnostic::error(
                         Some(ours.span),
@@ -359,8 +359,7 @@ fn events(reader: &Reader, input: &mut Input) {
             }
         }
     }
-    let roles =
-        [("agent", Role::Agent), ("customer", Role::Customer), ("automation", Role::Automation)];
+    let roles = [("agent", Role::Agent), ("customer", Role::Customer), ("automation", Role::Automation)];
     for (name, role) in roles {
         input.roles.insert(name.to_owned(), role);
     }

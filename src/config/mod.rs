@@ -94,9 +94,8 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         }
         min_n = report.integer("min_n", 1..=1_000_000).unwrap_or(min_n);
         html_rows = report.integer("html_rows", 0..=1_000_000).unwrap_or(html_rows);
-        exported_at = report
-            .parse::<chrono::DateTime<chrono::FixedOffset>>("exported_at")
-            .map(|at| at.timestamp());
+        exported_at =
+            report.parse::<chrono::DateTime<chrono::FixedOffset>>("exported_at").map(|at| at.timestamp());
         queries = report.string("queries").map(|folder| dir.join(folder.value));
         report.finish();
     }
@@ -122,8 +121,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let severity = clocks::severity(document);
     let statuses = clocks::statuses(document);
     let calendars = calendars::calendars(document, &dir, zone);
-    let context =
-        clocks::Context { levels: &severity.levels, statuses: &statuses, calendars: &calendars };
+    let context = clocks::Context { levels: &severity.levels, statuses: &statuses, calendars: &calendars };
     let clocks = clocks::clocks(document, &context);
     let (mut warranty_months, mut at_risk_percent) = (3, 75);
     if let Some(entitlement) = document.table("entitlement") {

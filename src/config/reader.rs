@@ -64,7 +64,12 @@ impl<'a> Reader<'a> {
         self.problem(
             Diagnostic::error(
                 Some(found.span()),
-                format!("`{}` is {} {}", self.name(key), article(found.get_ref()), found.get_ref().type_str()),
+                format!(
+                    "`{}` is {} {}",
+                    self.name(key),
+                    article(found.get_ref()),
+                    found.get_ref().type_str()
+                ),
             )
             .label(format!("expected {expected}")),
         );
@@ -89,11 +94,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same for a text at hand.
-    pub fn parsed<T: FromStr<Err: std::fmt::Display>>(
-        &self,
-        key: &str,
-        text: &Located<String>,
-    ) -> Option<T> {
+    pub fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, key: &str, text: &Located<String>) -> Option<T> {
         match text.value.parse() {
             Ok(value) => Some(value),
             Err(error) => {
@@ -116,12 +117,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The same for a text at hand.
-    pub fn chosen<T: Copy>(
-        &self,
-        key: &str,
-        text: &Located<String>,
-        choices: &[(&str, T)],
-    ) -> Option<T> {
+    pub fn chosen<T: Copy>(&self, key: &str, text: &Located<String>, choices: &[(&str, T)]) -> Option<T> {
         let found = choices.iter().find(|(name, _)| *name == text.value).map(|c| c.1);
         if found.is_none() {
             let names: Vec<&str> = choices.iter().map(|c| c.0).collect();
@@ -145,16 +141,12 @@ impl<'a> Reader<'a> {
 
     fn texts(&self, key: &str, value: &Spanned<DeValue>) -> Option<Vec<Located<String>>> {
         match value.get_ref() {
-            DeValue::String(text) => {
-                Some(vec![Located { value: text.to_string(), span: value.span() }])
-            }
+            DeValue::String(text) => Some(vec![Located { value: text.to_string(), span: value.span() }]),
             DeValue::Array(items) => Some(
                 items
                     .iter()
                     .filter_map(|item| match item.get_ref() {
-                        DeValue::String(text) => {
-                            Some(Located { value: text.to_string(), span: item.span() })
-                        }
+                        DeValue::String(text) => Some(Located { value: text.to_string(), span: item.span() }),
                         _ => {
                             self.wrong_type(key, item, "a text in quotes");
                             None

@@ -100,7 +100,9 @@ impl Code {
             Code::BadNumber => "a cell should hold a whole number; rejected",
             Code::BadZone => "a cell should hold an IANA time zone; rejected",
             Code::BadShare => "a cell should hold a share such as 0.95 or 95%; rejected",
-            Code::DuplicateTicket => "another row has the same ticket_id; the first one counts, this one is rejected",
+            Code::DuplicateTicket => {
+                "another row has the same ticket_id; the first one counts, this one is rejected"
+            }
             Code::DuplicateKey => "another row has the same key; the first one counts, this one is rejected",
             Code::UnknownTicket => "the event names a ticket that is not among the tickets; rejected",
             Code::UnknownRole => "the role of an event is not mapped; read as an agent's",
@@ -110,10 +112,14 @@ impl Code {
             Code::StopBeforeStart => "a time of the ticket lies before its opening; the clock is unmeasured",
             Code::AfterExport => "the ticket's status says that it is open, its times say that it is over",
             Code::UnmappedStatus => "the status is not listed under [statuses]; read as work",
-            Code::UnmappedSeverity => "the severity is not one of severity.levels; no target by severity applies",
+            Code::UnmappedSeverity => {
+                "the severity is not one of severity.levels; no target by severity applies"
+            }
             Code::UnmappedRequestType => "the request type is none that entitlement knows; read as covered",
             Code::UnknownSite => "the ticket's site is not in the list of sites; the report's zone is used",
-            Code::UnknownContractCalendar => "a contract names a calendar that is not configured; the clock's own is used",
+            Code::UnknownContractCalendar => {
+                "a contract names a calendar that is not configured; the clock's own is used"
+            }
             Code::IgnoredField => "the event changes a field that no clock needs",
         }
     }

@@ -117,9 +117,7 @@ impl ChangeColumns {
         }
         let role = chunk.role(input, role);
         let (from, to) = match (field, config.inputs.values.get("severity")) {
-            (Field::Severity, Some(map)) => {
-                (chunk.value(&mapped(map, from)), chunk.value(&mapped(map, to)))
-            }
+            (Field::Severity, Some(map)) => (chunk.value(&mapped(map, from)), chunk.value(&mapped(map, to))),
             _ => (chunk.value(from), chunk.value(to)),
         };
         chunk.rows.push(Event { at, sequence, ticket, from, to, field, role });
@@ -193,19 +191,14 @@ impl SnapshotColumns {
 /// Events of one instant that the source doesn't order are put so that each
 /// one's `from` is the state before it, as far as that goes; so the order of
 /// the rows in the file means nothing.
-pub fn order(rows: &mut [Event], values: &Dictionary) {
+///
+/// Codes must be in order of their texts.
+pub fn order(rows: &mut [Event]) {
     use rayon::prelude::*;
-    let text = |code: u32| values.get(code).unwrap_or("");
-    rows.par_sort_unstable_by(|a, b| {
-        (a.ticket, a.at, a.sequence, a.field, a.role).cmp(&(b.ticket, b.at, b.sequence, b.field, b.role)).then_with(
-            || {
-                if (a.from, a.to) == (b.from, b.to) {
-                    return std::cmp::Ordering::Equal;
-                }
-                (text(a.from), text(a.to)).cmp(&(text(b.from), text(b.to)))
-            },
-        )
-    });
+    let key = |event: &Event| {
+        (event.ticket, event.at, event.sequence, event.field, event.role, event.from, event.to)
+    };
+    rows.par_sort_unstable_by_key(key);
     let mut state: [u32; 6] = [MISSING_CODE; 6];
     let mut start = 0;
     while start < rows.len() {
@@ -266,4 +259,3 @@ pub fn starts(rows: &[Event], tickets: usize) -> Vec<u32> {
     }
     starts
 }
-

@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 use crate::clock::StatusClass;
 use crate::config::{Config, EventKind, Input, Table};
 use crate::model::{
-    Dataset, Dictionary, Event, Events, MISSING_AT, REQUEST_TYPES, Text, Tickets, Time,
+    Dataset, Dictionary, Event, Events, MISSING_AT, REQUEST_TYPES, Text, Tickets, Time, recode,
 };
 use decode::Source;
 use events::{ChangeColumns, EventChunk, SnapshotColumns, TicketIndex};
@@ -115,14 +115,18 @@ pub fn files(config: &Config, input: &Input) -> Result<Vec<(PathBuf, String)>, U
         for path in found {
             let shown = path.strip_prefix(base).unwrap_or(&path);
             // An absolute path would tell whose machine made the report.
-            let shown = if shown.is_absolute() { Path::new(shown.file_name().unwrap_or_default()) } else { shown };
+            let shown =
+                if shown.is_absolute() { Path::new(shown.file_name().unwrap_or_default()) } else { shown };
             files.push((path.clone(), shown.display().to_string()));
         }
     }
     Ok(files)
 }
 
-fn sources(config: &Config, input: &Input) -> Result<impl Iterator<Item = Result<Source, Unusable>>, Unusable> {
+fn sources(
+    config: &Config,
+    input: &Input,
+) -> Result<impl Iterator<Item = Result<Source, Unusable>>, Unusable> {
     let encoding = input.format.encoding;
     let table = input.table.name();
     Ok(files(config, input)?.into_iter().map(move |(path, name)| {
@@ -200,14 +204,11 @@ fn cover(imported: &mut Imported, instants: impl Iterator<Item = i64>) {
 
 fn read_events(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
     let tickets = std::mem::take(&mut imported.data.tickets);
-    let index: TicketIndex =
-        (0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)).collect();
+    let index: TicketIndex = (0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)).collect();
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, input)? {
         let parsed = rows::read::<EventChunk>(input, &source?, |columns, row, chunk| match input.kind {
-            EventKind::Changes => {
-                ChangeColumns::new(columns).push(config, input, &index, row, chunk)
-            }
+            EventKind::Changes => ChangeColumns::new(columns).push(config, input, &index, row, chunk),
             EventKind::Snapshots => {
                 let columns = SnapshotColumns::new(columns);
                 let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, columns.ticket_id);
@@ -226,7 +227,11 @@ fn read_events(config: &Config, input: &Input, imported: &mut Imported) -> Resul
 }
 
 fn finish_events(imported: &mut Imported, tickets: Tickets, mut rows: Vec<Event>, values: Dictionary) {
-    events::order(&mut rows, &values);
+    let (values, codes) = values.sorted();
+    rows.par_iter_mut().for_each(|event| {
+        (event.from, event.to) = (recode(&codes, event.from), recode(&codes, event.to));
+    });
+    events::order(&mut rows);
     let starts = events::starts(&rows, tickets.len());
     imported.data.tickets = tickets;
     imported.data.events = Events { rows, values, starts };
@@ -263,10 +268,8 @@ fn read_derived(config: &Config, input: &Input, imported: &mut Imported) -> Resu
     let mut stamps: Vec<(i64, i32)> = Vec::new();
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, input)? {
-        let parsed = rows::read::<(TicketChunk, EventChunk)>(
-            input,
-            &source?,
-            |columns, row, (tickets, events)| {
+        let parsed =
+            rows::read::<(TicketChunk, EventChunk)>(input, &source?, |columns, row, (tickets, events)| {
                 let snapshot = SnapshotColumns::new(columns);
                 let own = tickets.lines.len() as u32;
                 let events_before = events.rows.len();
@@ -276,8 +279,7 @@ fn read_derived(config: &Config, input: &Input, imported: &mut Imported) -> Resu
                     events.rows.truncate(events_before);
                 }
                 pushed.map(|()| tickets.stamps.push(stamp))
-            },
-        )?;
+            })?;
         let mut chunks = take(imported, parsed);
         chunks.par_iter_mut().for_each(|(chunk, _)| tickets::translate(chunk, config));
         for (tickets, chunk) in &chunks {
@@ -348,9 +350,8 @@ fn duplicates<T>(imported: &mut Imported, table: Table, later: Vec<Placed<T>>, k
 
 fn read_contracts(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
     let rows = read_reference(config, input, imported, reference::contract)?;
-    let (first, later) = reference::unique(rows, |c| {
-        (c.contract.clone(), c.start_on, c.site.clone(), c.product.clone())
-    });
+    let (first, later) =
+        reference::unique(rows, |c| (c.contract.clone(), c.start_on, c.site.clone(), c.product.clone()));
     duplicates(imported, Table::Contracts, later, |c| c.contract.clone());
     imported.data.contracts = first;
     imported.data.has_contracts = true;
@@ -420,7 +421,12 @@ fn examine(config: &Config, imported: &mut Imported) {
         (Time::Closed, "closed_at"),
     ] {
         let early: Vec<usize> = (0..tickets.len())
-            .filter(|&row| tickets.at(row, time).zip(tickets.at(row, Time::Opened)).is_some_and(|(at, opened)| at < opened))
+            .filter(|&row| {
+                tickets
+                    .at(row, time)
+                    .zip(tickets.at(row, Time::Opened))
+                    .is_some_and(|(at, opened)| at < opened)
+            })
             .collect();
         if let Some(&first) = early.first() {
             findings.push(Finding {

@@ -88,10 +88,7 @@ pub fn site(columns: &Columns, row: &Row) -> Result<Site, Objection> {
 pub type Placed<T> = (T, String, u64);
 
 /// Splits rows into the first of each key, in order of key, and the later ones.
-pub fn unique<T, K: Ord + Clone>(
-    rows: Vec<Placed<T>>,
-    key: impl Fn(&T) -> K,
-) -> (Vec<T>, Vec<Placed<T>>) {
+pub fn unique<T, K: Ord + Clone>(rows: Vec<Placed<T>>, key: impl Fn(&T) -> K) -> (Vec<T>, Vec<Placed<T>>) {
     let mut first: BTreeMap<K, T> = BTreeMap::new();
     let mut later = Vec::new();
     for placed in rows {

@@ -135,9 +135,10 @@ impl<'r> Row<'r> {
     pub fn instant(&self, position: Option<usize>) -> Result<i64, Objection> {
         match self.text(position)? {
             "" => Ok(MISSING_AT),
-            cell => self.values.instant(cell).ok_or_else(|| {
-                self.object(Code::BadDate, position, cell, self.values.expected())
-            }),
+            cell => self
+                .values
+                .instant(cell)
+                .ok_or_else(|| self.object(Code::BadDate, position, cell, self.values.expected())),
         }
     }
 
@@ -163,13 +164,7 @@ impl<'r> Row<'r> {
     }
 
     /// An objection to a cell of this row.
-    pub fn object(
-        &self,
-        code: Code,
-        column: Option<usize>,
-        found: &str,
-        expected: String,
-    ) -> Objection {
+    pub fn object(&self, code: Code, column: Option<usize>, found: &str, expected: String) -> Objection {
         Objection { code, column, found: found.chars().take(200).collect(), expected }
     }
 }
@@ -279,13 +274,7 @@ pub fn read<T: Default + Send>(
 }
 
 /// A reject of one row.
-pub fn reject(
-    table: &'static str,
-    file: &str,
-    line: u64,
-    columns: &Columns,
-    objection: Objection,
-) -> Reject {
+pub fn reject(table: &'static str, file: &str, line: u64, columns: &Columns, objection: Objection) -> Reject {
     Reject {
         table,
         file: file.to_owned(),

@@ -137,17 +137,11 @@ fn derive_severity(chunk: &mut TicketChunk, rules: &SeverityRules) {
         if severity.get(row).is_some() {
             continue;
         }
-        let is_blocked = chunk
-            .blocked
-            .get(row)
-            .is_some_and(|cell| rules.blocked_values.contains(&cell.to_lowercase()));
+        let is_blocked =
+            chunk.blocked.get(row).is_some_and(|cell| rules.blocked_values.contains(&cell.to_lowercase()));
         let derived = match &rules.blocked {
             Some(level) if is_blocked => Some(level.as_str()),
-            _ => chunk
-                .impact
-                .get(row)
-                .zip(chunk.urgency.get(row))
-                .and_then(|key| matrix.get(&key).copied()),
+            _ => chunk.impact.get(row).zip(chunk.urgency.get(row)).and_then(|key| matrix.get(&key).copied()),
         };
         if let Some(level) = derived {
             severity.codes[row] = severity.dictionary.intern(level);

@@ -182,11 +182,7 @@ impl Tickets {
             activity: self.activity.take(rows),
             reopen_count: rows.iter().map(|&row| self.reopen_count[row as usize]).collect(),
             waiting_s: rows.iter().map(|&row| self.waiting_s[row as usize]).collect(),
-            extras: self
-                .extras
-                .iter()
-                .map(|(name, column)| (name.clone(), column.take(rows)))
-                .collect(),
+            extras: self.extras.iter().map(|(name, column)| (name.clone(), column.take(rows))).collect(),
         }
     }
 }
@@ -211,8 +207,7 @@ pub const FIELDS: [&str; 6] = ["status", "severity", "group_name", "assignee", "
 impl Field {
     /// The field of a name in [`FIELDS`].
     pub fn from_index(index: usize) -> Field {
-        [Field::Status, Field::Severity, Field::Group, Field::Assignee, Field::Reply, Field::OnSite]
-            [index]
+        [Field::Status, Field::Severity, Field::Group, Field::Assignee, Field::Reply, Field::OnSite][index]
     }
 }
 

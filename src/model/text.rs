@@ -49,6 +49,19 @@ impl Dictionary {
         self.values.is_empty()
     }
 
+    /// The same values in order of their text, and the new code of each old one;
+    /// so that an order by code doesn't depend on what was read first.
+    pub fn sorted(&self) -> (Dictionary, Vec<u32>) {
+        let mut order: Vec<&str> = self.values().collect();
+        order.sort_unstable();
+        let mut sorted = Dictionary::default();
+        for value in order {
+            sorted.intern(value);
+        }
+        let codes = self.values().map(|value| sorted.code(value)).collect();
+        (sorted, codes)
+    }
+
     /// Adds the values of `other`; returns the new code of each of its codes.
     pub fn absorb(&mut self, other: &Dictionary) -> Vec<u32> {
         other.values().map(|value| self.intern(value)).collect()

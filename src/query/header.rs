@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::report::value::ChartKind;
+use crate::paper::ChartKind;
 
 /// What a query says of itself.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -105,9 +105,11 @@ pub fn parse(text: &str) -> Result<(Header, usize), Vec<Diagnostic>> {
     match toml::from_str(&toml) {
         Ok(header) => Ok((header, body)),
         Err(error) => {
-            let span = error.span().map_or(0..1, |span| place(span.start)..place(span.end).max(place(span.start)));
+            let span =
+                error.span().map_or(0..1, |span| place(span.start)..place(span.end).max(place(span.start)));
             Err(vec![
-                Diagnostic::error(Some(span), "the query's header can't be read").label(error.message().trim()),
+                Diagnostic::error(Some(span), "the query's header can't be read")
+                    .label(error.message().trim()),
             ])
         }
     }

@@ -15,7 +15,7 @@ use polars::sql::SQLContext;
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::report::value::{Cell, Column as Heading, Format, Table};
+use crate::paper::{Cell, Column as Heading, Format, Table};
 use crate::tables::Tables;
 
 /// A checked query.
@@ -106,10 +106,8 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
     for (name, frame) in &tables.frames {
         context.register(name, frame.clone().lazy());
     }
-    let frame = context
-        .execute(&query.sql)
-        .and_then(LazyFrame::collect)
-        .map_err(|error| fail(error.to_string()))?;
+    let frame =
+        context.execute(&query.sql).and_then(LazyFrame::collect).map_err(|error| fail(error.to_string()))?;
     for check in &query.header.checks {
         let mut context = SQLContext::new();
         context.register("result", frame.clone().lazy());
@@ -120,7 +118,10 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
             .and_then(|counted| counted.column("failures")?.get(0)?.try_extract::<i64>())
             .map_err(|error| fail(format!("check `{check}`: {error}")))?;
         if failures > 0 {
-            return Err(fail(format!("check `{check}` is not true in {failures} of {} rows", frame.height())));
+            return Err(fail(format!(
+                "check `{check}` is not true in {failures} of {} rows",
+                frame.height()
+            )));
         }
     }
     table(query, &frame, true).map_err(fail)
@@ -149,7 +150,9 @@ fn table(query: &Query, frame: &DataFrame, has_key: bool) -> Result<Table, Strin
         cells.push(values);
     }
     let rows: Vec<Vec<Cell>> = (0..frame.height())
-        .map(|row| cells.iter_mut().map(|column| std::mem::replace(&mut column[row], Cell::Missing)).collect())
+        .map(|row| {
+            cells.iter_mut().map(|column| std::mem::replace(&mut column[row], Cell::Missing)).collect()
+        })
         .collect();
     for row in rows.iter().flatten() {
         if matches!(row, Cell::Float(value) if !value.is_finite()) {

@@ -3,9 +3,8 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
-pub const TABLES: [&str; 9] = [
-    "tickets", "clocks", "segments", "contracts", "assets", "rejects", "findings", "files", "run",
-];
+pub const TABLES: [&str; 9] =
+    ["tickets", "clocks", "segments", "contracts", "assets", "rejects", "findings", "files", "run"];
 
 /// A word, quoted text or sign of the SQL, with its place in the file.
 struct Token<'t> {
@@ -32,7 +31,10 @@ pub fn check(text: &str, body: usize) -> Result<(), Vec<Diagnostic>> {
     };
     let mut problems = Vec::new();
     if !first.is("SELECT") && !first.is("WITH") {
-        problems.push(error(first, format!("a query can't begin with `{}`", first.text)).label("expected SELECT or WITH"));
+        problems.push(
+            error(first, format!("a query can't begin with `{}`", first.text))
+                .label("expected SELECT or WITH"),
+        );
     }
     for (index, token) in tokens.iter().enumerate() {
         if token.text == ";" && index + 1 < tokens.len() {
@@ -93,7 +95,9 @@ fn tokens(text: &str, body: usize) -> Vec<Token<'_>> {
                 at += bytes[at..].iter().take_while(|byte| **byte != quote).count() + 1;
             }
             byte if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 => {
-                let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte == b'.' || **byte >= 0x80;
+                let is_word = |byte: &&u8| {
+                    byte.is_ascii_alphanumeric() || **byte == b'_' || **byte == b'.' || **byte >= 0x80
+                };
                 at += bytes[at..].iter().take_while(is_word).count();
             }
             _ => at += 1,

@@ -6,23 +6,20 @@
 use chrono::{DateTime, SecondsFormat};
 use csv::{Terminator, WriterBuilder};
 
-use crate::report::value::{Cell, Format, Table};
+use crate::paper::{Cell, Format, Table};
 
 /// The table with its header row.
 ///
 /// With `is_safe`, a text that a spreadsheet would run as a formula gets an
 /// apostrophe in front; numbers are never touched.
 pub fn table(table: &Table, is_safe: bool) -> Vec<u8> {
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::Any(b'\n'))
-        .flexible(true)
-        .from_writer(Vec::new());
+    let mut writer =
+        WriterBuilder::new().terminator(Terminator::Any(b'\n')).flexible(true).from_writer(Vec::new());
     // Writing to memory can't fail, and `flexible` allows any row length.
     let _ = writer.write_record(table.columns.iter().map(|column| column.name.as_str()));
     for row in &table.rows {
         let _ = writer.write_record(table.columns.iter().enumerate().map(|(at, column)| {
-            row.get(at)
-                .map_or_else(String::new, |cell| field(cell, column.format, is_safe))
+            row.get(at).map_or_else(String::new, |cell| field(cell, column.format, is_safe))
         }));
     }
     writer.into_inner().unwrap_or_default()
@@ -49,25 +46,21 @@ fn field(cell: &Cell, format: Format, is_safe: bool) -> String {
 }
 
 fn rfc3339(at: i64) -> String {
-    DateTime::from_timestamp(at, 0).map_or_else(
-        || at.to_string(),
-        |instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true),
-    )
+    DateTime::from_timestamp(at, 0)
+        .map_or_else(|| at.to_string(), |instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 /// Spreadsheets skip what can't be seen before they look for a formula.
 fn is_formula(text: &str) -> bool {
     let unseen = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     text.trim_start_matches(' ').starts_with(['\t', '\r'])
-        || text
-            .trim_start_matches(unseen)
-            .starts_with(['=', '+', '-', '@'])
+        || text.trim_start_matches(unseen).starts_with(['=', '+', '-', '@'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::value::Column;
+    use crate::paper::Column;
 
     fn one(format: Format, cells: Vec<Cell>) -> Table {
         Table {
@@ -75,12 +68,7 @@ mod tests {
             title: "T".into(),
             question: None,
             notes: None,
-            columns: vec![Column {
-                name: "a_b".into(),
-                label: "A b".into(),
-                format,
-                fraction: None,
-            }],
+            columns: vec![Column { name: "a_b".into(), label: "A b".into(), format, fraction: None }],
             total_rows: cells.len(),
             rows: cells.into_iter().map(|cell| vec![cell]).collect(),
             is_filterable: false,
@@ -96,20 +84,12 @@ mod tests {
     #[test]
     fn values_are_for_machines() {
         let cases = [
-            (
-                Format::Instant,
-                Cell::Int(1_788_440_700),
-                "2026-09-03T13:05:00Z",
-            ),
+            (Format::Instant, Cell::Int(1_788_440_700), "2026-09-03T13:05:00Z"),
             (Format::Duration, Cell::Int(11_100), "11100"),
             (Format::Share, Cell::Float(412.0 / 438.0), "0.940639"),
             (Format::Number, Cell::Float(0.1), "0.1"),
             (Format::Number, Cell::Float(-2.5), "-2.5"),
-            (
-                Format::Text,
-                Cell::Text("a \"b\", c".into()),
-                "\"a \"\"b\"\", c\"",
-            ),
+            (Format::Text, Cell::Text("a \"b\", c".into()), "\"a \"\"b\"\", c\""),
             (Format::Text, Cell::Missing, "\"\""),
         ];
         for (format, cell, expected) in cases {

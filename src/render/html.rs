@@ -13,7 +13,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
-use crate::report::value::Report;
+use crate::paper::Report;
 
 const TEMPLATE: &str = include_str!("assets/page.html.j2");
 const STYLE: &str = include_str!("assets/style.css");
@@ -63,9 +63,8 @@ fn style() -> String {
     // column that can be numeric or narrow has a class.
     let widths: String = (0..=100).map(|n| format!(".w{n}{{--w:{n}%}}")).collect();
     let columns = |class: &str, rule: &str| {
-        let cells: Vec<String> = (1..=MAX_STYLED)
-            .map(|n| format!(".{class}{n} tr>:nth-child({n})"))
-            .collect();
+        let cells: Vec<String> =
+            (1..=MAX_STYLED).map(|n| format!(".{class}{n} tr>:nth-child({n})")).collect();
         format!("{}{{{rule}}}\n", cells.join(","))
     };
     format!(
@@ -79,10 +78,7 @@ fn style() -> String {
 
 /// As in a `script-src` or `style-src` of a content security policy.
 fn hash(text: &str) -> String {
-    format!(
-        "sha256-{}",
-        base64::encode(&Sha256::digest(text.as_bytes()))
-    )
+    format!("sha256-{}", base64::encode(&Sha256::digest(text.as_bytes())))
 }
 
 #[cfg(test)]

@@ -5,6 +5,5 @@
 
 pub mod chart;
 pub mod csv;
-pub mod format;
 pub mod html;
 pub mod summary;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::format;
-use crate::report::kpi::{Kpi, ratio};
-use crate::report::value::{Cell, Table};
-use crate::report::{Inputs, gap, opened_in_period, verdict_sentences};
 use crate::clock::Verdict;
+use crate::paper::format;
+use crate::paper::{Cell, Table};
+use crate::report::kpi::{Kpi, ratio};
+use crate::report::{Inputs, gap, opened_in_period, verdict_sentences};
 
 /// Name of the structure, for readers of the file.
 const SCHEMA: &str = "sla-report/summary/v1";
@@ -20,7 +20,8 @@ fn rounded(value: Option<f64>) -> Value {
 }
 
 fn utc(at: i64) -> String {
-    chrono::DateTime::from_timestamp(at, 0).map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    chrono::DateTime::from_timestamp(at, 0)
+        .map_or_else(String::new, |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// The machine-readable summary, ended by a newline.
@@ -165,7 +166,10 @@ fn top_missed(table: &Table) -> Vec<String> {
         return vec!["No promise was missed.".to_owned(), String::new()];
     }
     let mut lines = vec![
-        format!("<details><summary>{shown} of {} missed promises, longest overrun first</summary>", format::count(table.rows.len() as i64)),
+        format!(
+            "<details><summary>{shown} of {} missed promises, longest overrun first</summary>",
+            format::count(table.rows.len() as i64)
+        ),
         String::new(),
         "| Ticket | Clock | Customer | Site | Over by |".to_owned(),
         "| --- | --- | --- | --- | ---: |".to_owned(),
@@ -178,7 +182,11 @@ fn top_missed(table: &Table) -> Vec<String> {
         };
         lines.push(format!(
             "| {} | {} | {} | {} | {} |",
-            cell("ticket_id"), cell("clock"), cell("customer"), cell("site"), cell("overrun_s")
+            cell("ticket_id"),
+            cell("clock"),
+            cell("customer"),
+            cell("site"),
+            cell("overrun_s")
         ));
     }
     lines.extend([String::new(), "</details>".to_owned(), String::new()]);

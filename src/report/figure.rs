@@ -1,7 +1,7 @@
 //! Charts and sparks from the results of queries.
 
-use super::value::{Cell, Figure, Format, Series, Table};
 use super::{Inputs, position, result};
+use crate::paper::{Cell, Figure, Format, Series, Table};
 use crate::query::Chart;
 
 /// Months in a spark.
@@ -47,7 +47,9 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
         let y = position(table, name)?;
         let format = table.columns[y].format;
         for row in &table.rows {
-            let Some(at) = categories.iter().position(|category| *category == text(&row[x])) else { continue };
+            let Some(at) = categories.iter().position(|category| *category == text(&row[x])) else {
+                continue;
+            };
             let label = match split {
                 Some(split) => text(&row[split]),
                 None => table.columns[y].label.clone(),
@@ -119,7 +121,8 @@ pub fn spark(inputs: &Inputs, clock: &str) -> Vec<Option<f64>> {
     months[first..]
         .iter()
         .map(|wanted| {
-            let row = table.rows.iter().find(|row| text(&row[month]) == *wanted && text(&row[own]) == clock)?;
+            let row =
+                table.rows.iter().find(|row| text(&row[month]) == *wanted && text(&row[own]) == clock)?;
             number(&row[value], Format::Share)
         })
         .collect()

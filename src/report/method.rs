@@ -1,10 +1,10 @@
 //! The Method section: every definition with this period's numbers in it.
 
 use super::Inputs;
-use super::value::{Block, Definition, Section};
 use crate::calendar::{BusinessDay, DeadlineAt};
 use crate::clock::{CalendarChoice, Clock, Reopen, SeverityChange, Verdict};
-use crate::render::format;
+use crate::paper::format;
+use crate::paper::{Block, Definition, Section};
 
 /// The section.
 pub fn section(inputs: &Inputs) -> Section {
@@ -45,7 +45,9 @@ pub fn section(inputs: &Inputs) -> Section {
         let counts: Vec<String> = Verdict::ALL
             .iter()
             .filter(|verdict| kpi.count(**verdict) > 0)
-            .map(|verdict| format!("{} {}", format::count(kpi.count(*verdict)), verdict.name().replace('_', " ")))
+            .map(|verdict| {
+                format!("{} {}", format::count(kpi.count(*verdict)), verdict.name().replace('_', " "))
+            })
             .collect();
         let sum = match kpi.attainment() {
             Some(share) => format!(
@@ -89,7 +91,9 @@ pub fn section(inputs: &Inputs) -> Section {
     Section {
         id: "method".to_owned(),
         title: "Method".to_owned(),
-        sentences: vec!["Any figure can be followed to its tickets, and any ticket with `sla explain TICKET`.".to_owned()],
+        sentences: vec![
+            "Any figure can be followed to its tickets, and any ticket with `sla explain TICKET`.".to_owned(),
+        ],
         cards: Vec::new(),
         blocks: vec![Block::Definitions(definitions)],
     }
@@ -112,7 +116,10 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
         Some(statuses) => {
             let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
             statuses.sort_unstable();
-            format!("pauses in {}", if statuses.is_empty() { "no status".to_owned() } else { statuses.join(", ") })
+            format!(
+                "pauses in {}",
+                if statuses.is_empty() { "no status".to_owned() } else { statuses.join(", ") }
+            )
         }
         None => "never pauses".to_owned(),
     };
@@ -131,8 +138,12 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
         .targets
         .iter()
         .map(|target| {
-            let who: Vec<&str> =
-                target.scope.severities.iter().map(|level| policy.severities[*level as usize].as_str()).collect();
+            let who: Vec<&str> = target
+                .scope
+                .severities
+                .iter()
+                .map(|level| policy.severities[*level as usize].as_str())
+                .collect();
             let more = target.scope.target_sets.iter().chain(&target.scope.categories).map(String::as_str);
             let scope: Vec<&str> = who.into_iter().chain(more).collect();
             let scope = if scope.is_empty() { "all".to_owned() } else { scope.join(", ") };

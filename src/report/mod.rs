@@ -6,16 +6,15 @@
 mod figure;
 pub mod kpi;
 mod method;
-pub mod value;
 
 use crate::clock::{Kernel, Verdict};
 use crate::config::Config;
 use crate::import::Imported;
+use crate::paper::format;
+use crate::paper::{Block, Card, Cell, Report, Section, Table, Tone};
 use crate::query::Query;
-use crate::render::format;
 use crate::tables::Period;
 use kpi::{Kpi, ratio};
-use value::{Block, Card, Cell, Report, Section, Table, Tone};
 
 /// What the report is made from.
 pub struct Inputs<'a> {
@@ -154,11 +153,8 @@ pub fn verdict_sentences(inputs: &Inputs) -> Vec<String> {
         sentences.push(format!("Nothing was decided in {label}: there is no attainment to report."));
         return sentences;
     }
-    let few: Vec<&Kpi> = inputs
-        .kpis
-        .iter()
-        .filter(|kpi| kpi.decided() > 0 && kpi.decided() < inputs.config.min_n)
-        .collect();
+    let few: Vec<&Kpi> =
+        inputs.kpis.iter().filter(|kpi| kpi.decided() > 0 && kpi.decided() < inputs.config.min_n).collect();
     let missed: Vec<&(&Kpi, f64)> =
         with_target.iter().filter(|(kpi, target)| gap(kpi, *target) > 0).collect();
     match (with_target.len(), missed.len()) {
@@ -230,7 +226,11 @@ fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
         ));
     }
     if let Some(share) = ratio(closed_kept, closed) {
-        notes.push(format!("closed only {} ({})", format::share(share), format::fraction(closed_kept, closed)));
+        notes.push(format!(
+            "closed only {} ({})",
+            format::share(share),
+            format::fraction(closed_kept, closed)
+        ));
     }
     notes.push(format!("{} undecided", format::count(kpi.undecided())));
     let unmeasured = kpi.count(Verdict::Unmeasured);
@@ -405,7 +405,11 @@ fn concentration(inputs: &Inputs) -> Option<String> {
     let all = table.rows.len() as i64;
     let top: i64 = ranked.iter().take(3).sum();
     (ranked.len() > 3 && all >= inputs.config.min_n && top * 2 >= all).then(|| {
-        format!("{} missed promises came from 3 of {} sites with any.", format::fraction(top, all), ranked.len())
+        format!(
+            "{} missed promises came from 3 of {} sites with any.",
+            format::fraction(top, all),
+            ranked.len()
+        )
     })
 }
 

@@ -39,7 +39,10 @@ fn verdicts_on_the_citys_deadline_equal_on_time_in_every_closed_row() {
     let closed_overdue = 51 + 36 + 25 + 9 + 25 + 69;
     assert_eq!(counts[&Verdict::Met], closed_on_time);
     assert_eq!(counts[&Verdict::Breached], closed_overdue);
-    assert_eq!(counts[&Verdict::NoTarget], 12_762 - closed_on_time - closed_overdue - 189 - 107 - 17 - 224 - 242 - 89 - 1);
+    assert_eq!(
+        counts[&Verdict::NoTarget],
+        12_762 - closed_on_time - closed_overdue - 189 - 107 - 17 - 224 - 242 - 89 - 1
+    );
 }
 
 #[test]

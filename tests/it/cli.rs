@@ -58,12 +58,14 @@ fn on_site_within_three_to_four_hours_out_of_the_box() {
     let done = sla(folder.path(), &["report", "--period", "2026-09", "--as-of", "2026-09-30"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     // By hand: 2:59:59 <= 3 h; 3:00:01 <= 4 h; 4:00:01 > 4 h; open for 40 h; over without arrival.
-    let expected = [("T1", "met"), ("T2", "late"), ("T3", "breached"), ("T4", "overdue"), ("T5", "unmeasured")];
+    let expected =
+        [("T1", "met"), ("T2", "late"), ("T3", "breached"), ("T4", "overdue"), ("T5", "unmeasured")];
     let expected: Vec<(String, String)> =
         expected.iter().map(|(id, verdict)| ((*id).to_owned(), (*verdict).to_owned())).collect();
     assert_eq!(verdicts(folder.path(), "on_site"), expected);
     let summary: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(folder.path().join("out/2026-09/summary.json")).unwrap()).unwrap();
+        serde_json::from_str(&fs::read_to_string(folder.path().join("out/2026-09/summary.json")).unwrap())
+            .unwrap();
     let kpi = summary["kpis"].as_array().unwrap().iter().find(|kpi| kpi["clock"] == "on_site").unwrap();
     assert_eq!((kpi["numerator"].as_i64(), kpi["denominator"].as_i64()), (Some(2), Some(4)));
     assert_eq!(kpi["is_indicative"], true);
@@ -92,7 +94,8 @@ fn an_empty_period_says_why_and_exits_with_4() {
 
 #[test]
 fn config_errors_come_together_and_nothing_is_written() {
-    let config = CONFIG.to_owned() + "[clocks.on_site]\ncalender = \"24x7\"\npauses = 3\n\n[[clocks.on_site.targets]]\nseverity = \"hihg\"\nlimit = \"4 hours\"\n";
+    let config = CONFIG.to_owned()
+        + "[clocks.on_site]\ncalender = \"24x7\"\npauses = 3\n\n[[clocks.on_site.targets]]\nseverity = \"hihg\"\nlimit = \"4 hours\"\n";
     let folder = folder(&[("sla.toml", &config), ("tickets.csv", TICKETS)]);
     let done = sla(folder.path(), &["report", "--period", "2026-09"]);
     assert_eq!(done.status.code(), Some(2));
@@ -114,7 +117,8 @@ T5,2026-09-01T08:00:00Z,,\"open
 T6,2026-09-01T08:00:00Z,,open
 ";
     let events = "ticket_id,event_at,field,from,to\nT1,2026-09-01T09:00:00Z,status,open,closed\nT9,2026-09-01T09:00:00Z,status,open,closed\n";
-    let contracts = "contract,customer,start_on,end_on\nC1,A,2026-01-01,2025-01-01\nC2,A,2026-01-01,2026-12-31\n";
+    let contracts =
+        "contract,customer,start_on,end_on\nC1,A,2026-01-01,2025-01-01\nC2,A,2026-01-01,2026-12-31\n";
     let config = CONFIG.to_owned()
         + "[inputs.events]\npath = \"events.csv\"\n[inputs.contracts]\npath = \"contracts.csv\"\n[inputs.assets]\npath = \"assets.csv\"\n[inputs.sites]\npath = \"sites.csv\"\n[limits]\nmax_reject = 1\n";
     let folder = folder(&[
@@ -165,7 +169,10 @@ fn an_unknown_column_is_told_with_what_there_is() {
 
 #[test]
 fn a_query_may_only_read_the_tables() {
-    let folder = folder(&[("sla.toml", &format!("{CONFIG}[report]\nqueries = \"queries\"\n")), ("tickets.csv", TICKETS)]);
+    let folder = folder(&[
+        ("sla.toml", &format!("{CONFIG}[report]\nqueries = \"queries\"\n")),
+        ("tickets.csv", TICKETS),
+    ]);
     fs::create_dir(folder.path().join("queries")).unwrap();
     let bad = "-- title = \"Bad\"\n-- key = [\"a\"]\nSELECT a FROM read_csv('/etc/passwd')\n";
     fs::write(folder.path().join("queries/bad.sql"), bad).unwrap();

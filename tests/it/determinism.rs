@@ -95,15 +95,24 @@ fn shuffled_and_split_input_gives_the_same_results() {
         }
     }
     let config = fs::read_to_string(sample.join("sla.toml")).unwrap();
-    let config = config.replace("\"tickets.csv\"", "\"tickets-part*.csv\"").replace("\"events.csv\"", "\"events-part*.csv\"");
+    let config = config
+        .replace("\"tickets.csv\"", "\"tickets-part*.csv\"")
+        .replace("\"events.csv\"", "\"events-part*.csv\"");
     fs::write(folder.path().join("sla.toml"), config).unwrap();
     let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
     report(&root("sample-data/bank/sla.toml"), &whole, "2");
     report(&folder.path().join("sla.toml"), &parts, "2");
     // These name files, lines or hashes of files, which are others here.
     let skip = [
-        "run.json", "manifest.json", "summary.json", "summary.md", "index.html", "source_files.csv",
-        "rejects.csv", "rejects_by_code.csv", "findings.csv",
+        "run.json",
+        "manifest.json",
+        "summary.json",
+        "summary.md",
+        "index.html",
+        "source_files.csv",
+        "rejects.csv",
+        "rejects_by_code.csv",
+        "findings.csv",
     ];
     same(&tree(&whole, &skip), &tree(&parts, &skip));
 }

@@ -15,14 +15,16 @@ fn agreement(limit_s: i64) -> (u32, u32) {
         for clock in &mut config.policy.clocks {
             if clock.name == "made_sla" {
                 let target = clock.targets[0].clone();
-                clock.targets = vec![Target { target: Span::Seconds(limit_s), limit: Span::Seconds(limit_s), ..target }];
+                clock.targets =
+                    vec![Target { target: Span::Seconds(limit_s), limit: Span::Seconds(limit_s), ..target }];
             }
         }
     });
     let clock = measured.clock("made_sla");
     let tickets = &measured.imported.data.tickets;
     let moderate = measured.readings.rows.iter().filter(|reading| {
-        reading.clock == clock && tickets.text(reading.ticket as usize, Text::Severity) == Some("3 - Moderate")
+        reading.clock == clock
+            && tickets.text(reading.ticket as usize, Text::Severity) == Some("3 - Moderate")
     });
     moderate.fold((0, 0), |(agree, all), reading| {
         let made = tickets.text(reading.ticket as usize, Text::SourceVerdict) == Some("true");
@@ -40,7 +42,8 @@ fn all_rows_are_read_and_waiting_states_pause() {
     let policy = &measured.config.policy;
     let waits = |event: &Event| {
         let value = measured.imported.data.events.values.get(event.to);
-        event.field == Field::Status && value.and_then(|v| policy.statuses.get(v)) == Some(&StatusClass::Waiting)
+        event.field == Field::Status
+            && value.and_then(|v| policy.statuses.get(v)) == Some(&StatusClass::Waiting)
     };
     let mut paused = 0;
     for reading in measured.readings.rows.iter().filter(|reading| reading.clock == clock) {
@@ -65,6 +68,10 @@ fn opened_to_closed_agrees_with_made_sla() {
 fn sweep() {
     for half_hours in (96 * 2)..=(200 * 2) {
         let (agree, all) = agreement(half_hours * 1800);
-        println!("{} h: {agree} of {all} = {:.5}", half_hours as f64 / 2.0, f64::from(agree) / f64::from(all));
+        println!(
+            "{} h: {agree} of {all} = {:.5}",
+            half_hours as f64 / 2.0,
+            f64::from(agree) / f64::from(all)
+        );
     }
 }

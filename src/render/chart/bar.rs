@@ -8,7 +8,7 @@ use super::frame;
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, at};
-use crate::report::value::Figure;
+use crate::paper::Figure;
 
 /// Share of a category's width that bars fill.
 const FILL: f64 = 0.72;
@@ -18,18 +18,9 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (low, high) = scale::extent(figure);
     let scale = Scale::from_zero(low, high, figure.unit == "%");
     let colours = colour::of(&figure.series);
-    let names: Vec<_> = figure
-        .series
-        .iter()
-        .map(|s| s.name.as_str())
-        .zip(colours.iter().copied())
-        .collect();
+    let names: Vec<_> = figure.series.iter().map(|s| s.name.as_str()).zip(colours.iter().copied()).collect();
     let has_key = figure.series.len() > 1;
-    let top = if has_key {
-        frame::key_height(&names)?
-    } else {
-        0
-    };
+    let top = if has_key { frame::key_height(&names)? } else { 0 };
     if has_key {
         frame::key(area, &names, 46)?;
     }
@@ -58,11 +49,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     frame::target(figure, &mut chart)?;
     let (first, _) = chart.backend_coord(&(0.0, 0.0));
     let (second, _) = chart.backend_coord(&(width, 0.0));
-    let room = if has_key {
-        second - first
-    } else {
-        ((second - first) as f64 / FILL) as i32
-    };
+    let room = if has_key { second - first } else { ((second - first) as f64 / FILL) as i32 };
     let mut widest = 0;
     for (label, ..) in &labels {
         widest = widest.max(text::width(label, Weight::Regular)?);
@@ -75,14 +62,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     }
     if let Some((value, label)) = target {
         let (x, y) = chart.backend_coord(&(figure.categories.len() as f64, value));
-        text::draw(
-            area,
-            &label,
-            (x + 10, y),
-            Anchor::Left,
-            Weight::Regular,
-            MUTED,
-        )?;
+        text::draw(area, &label, (x + 10, y), Anchor::Left, Weight::Regular, MUTED)?;
     }
     Ok(())
 }

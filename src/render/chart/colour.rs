@@ -2,7 +2,7 @@
 
 use plotters::style::RGBColor;
 
-use crate::report::value::Series;
+use crate::paper::Series;
 
 /// Kept, and the first colour of a figure.
 pub const MET: RGBColor = RGBColor(0x00, 0x72, 0xb2);
@@ -34,19 +34,12 @@ pub fn of(series: &[Series]) -> Vec<RGBColor> {
         .collect::<Vec<_>>()
         .into_iter()
         .cycle();
-    known
-        .into_iter()
-        .map(|colour| colour.or_else(|| rest.next()).unwrap_or(CONTEXT))
-        .collect()
+    known.into_iter().map(|colour| colour.or_else(|| rest.next()).unwrap_or(CONTEXT)).collect()
 }
 
 /// Text on a mark of that colour, with a contrast of at least 4.5.
 pub fn on(colour: RGBColor) -> RGBColor {
-    if [MET, CONTEXT, FIFTH].contains(&colour) {
-        RGBColor(0xff, 0xff, 0xff)
-    } else {
-        RGBColor(0, 0, 0)
-    }
+    if [MET, CONTEXT, FIFTH].contains(&colour) { RGBColor(0xff, 0xff, 0xff) } else { RGBColor(0, 0, 0) }
 }
 
 fn by_name(name: &str) -> Option<RGBColor> {
@@ -54,13 +47,7 @@ fn by_name(name: &str) -> Option<RGBColor> {
     let is = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if is(&["missed", "breach", "overdue"]) {
         Some(MISSED)
-    } else if is(&[
-        "closed hours",
-        "off hours",
-        "other",
-        "undecided",
-        "excluded",
-    ]) {
+    } else if is(&["closed hours", "off hours", "other", "undecided", "excluded"]) {
         Some(CONTEXT)
     } else if name == "met" || is(&["kept"]) {
         Some(MET)

@@ -3,22 +3,14 @@
 
 use super::WIDTH;
 use super::colour::{GRID, INK, LEADER, MUTED, TARGET};
-use crate::render::format;
-use crate::report::value::Figure;
+use crate::paper::Figure;
+use crate::paper::format;
 use plotters::style::RGBColor;
 
 /// The SVG of plotters as an element for a page or a file.
 pub fn finish(raw: &str, figure: &Figure, id_prefix: &str, height: u32) -> String {
-    let id: String = id_prefix
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '_' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let id: String =
+        id_prefix.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
     let title = escaped(&figure.title);
     let description = escaped(&figure.description);
     let mut out = format!(
@@ -100,10 +92,9 @@ fn paint(key: &str, value: &str) -> String {
 /// The text with every number cut to two decimals.
 fn rounded(text: &str) -> String {
     let round = |token: &str| match token.parse::<f64>() {
-        Ok(number) if token.contains('.') => format!("{number:.2}")
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned(),
+        Ok(number) if token.contains('.') => {
+            format!("{number:.2}").trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
         _ => token.to_owned(),
     };
     text.split(' ')

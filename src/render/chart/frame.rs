@@ -12,10 +12,9 @@ use super::colour::{GRID, INK, MUTED, TARGET};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH};
-use crate::report::value::Figure;
+use crate::paper::Figure;
 
-pub type Chart<'a, 'b> =
-    ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 const TOP: i32 = 64;
 const GAP: i32 = 14;
@@ -35,11 +34,7 @@ pub fn frame<'a, 'b>(
     top: i32,
     pad: f64,
 ) -> Fallible<Chart<'a, 'b>> {
-    let labels: Vec<String> = scale
-        .ticks
-        .iter()
-        .map(|t| scale::tick(figure, *t, scale))
-        .collect();
+    let labels: Vec<String> = scale.ticks.iter().map(|t| scale::tick(figure, *t, scale)).collect();
     let mut left = 0;
     for label in &labels {
         left = left.max(text::width(label, Weight::Regular)?);
@@ -60,58 +55,26 @@ pub fn frame<'a, 'b>(
         let is_base = *tick == 0.0;
         PathElement::new(
             vec![(first, *tick), (last, *tick)],
-            if is_base {
-                MUTED.stroke_width(2)
-            } else {
-                GRID.stroke_width(2)
-            },
+            if is_base { MUTED.stroke_width(2) } else { GRID.stroke_width(2) },
         )
     }))?;
     for (tick, label) in scale.ticks.iter().zip(&labels) {
         let (x, y) = chart.backend_coord(&(first, *tick));
-        text::draw(
-            area,
-            label,
-            (x - GAP, y),
-            Anchor::Right,
-            Weight::Regular,
-            MUTED,
-        )?;
+        text::draw(area, label, (x - GAP, y), Anchor::Right, Weight::Regular, MUTED)?;
     }
     let start = if scale.low > 0.0 {
-        format!(
-            " (axis starts at {})",
-            scale::tick(figure, scale.low, scale)
-        )
+        format!(" (axis starts at {})", scale::tick(figure, scale.low, scale))
     } else {
         String::new()
     };
-    let y_label = text::fit(
-        &format!("{}{start}", figure.y_label),
-        WIDTH as i32,
-        Weight::Regular,
-    )?;
-    text::draw(
-        area,
-        &y_label,
-        (0, 18),
-        Anchor::Left,
-        Weight::Regular,
-        MUTED,
-    )?;
+    let y_label = text::fit(&format!("{}{start}", figure.y_label), WIDTH as i32, Weight::Regular)?;
+    text::draw(area, &y_label, (0, 18), Anchor::Left, Weight::Regular, MUTED)?;
     categories(figure, months.as_deref(), area, &chart)?;
     if has_x_label {
         let (x, y) = chart.backend_coord(&(n / 2.0, scale.low));
         let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
         let below = y + 16 + LEADING + LEADING / 2;
-        text::draw(
-            area,
-            &label,
-            (x, below),
-            Anchor::Middle,
-            Weight::Regular,
-            MUTED,
-        )?;
+        text::draw(area, &label, (x, below), Anchor::Middle, Weight::Regular, MUTED)?;
     }
     Ok(chart)
 }
@@ -131,10 +94,7 @@ fn categories(
     let mut widest = 0;
     for (index, name) in figure.categories.iter().enumerate() {
         let label = months.map_or(name, |months| &months[index].0);
-        widest = widest.max(text::width(
-            &text::fit(label, 220, Weight::Regular)?,
-            Weight::Regular,
-        )?);
+        widest = widest.max(text::width(&text::fit(label, 220, Weight::Regular)?, Weight::Regular)?);
     }
     // A long label is cut rather than dropped while there is room for some of it.
     let room = match months {
@@ -193,27 +153,15 @@ pub fn target_label(figure: &Figure) -> Option<(f64, String)> {
 pub fn key(area: &Area<'_>, names: &[(&str, RGBColor)], top: i32) -> Drawn {
     for ((x, y, label), (_, colour)) in key_places(names)?.iter().zip(names) {
         let y = y + top;
-        area.draw(&Rectangle::new(
-            [(*x, y + 4), (x + 20, y + 24)],
-            colour.filled(),
-        ))?;
-        text::draw(
-            area,
-            label,
-            (x + 30, y + 14),
-            Anchor::Left,
-            Weight::Regular,
-            INK,
-        )?;
+        area.draw(&Rectangle::new([(*x, y + 4), (x + 20, y + 24)], colour.filled()))?;
+        text::draw(area, label, (x + 30, y + 14), Anchor::Left, Weight::Regular, INK)?;
     }
     Ok(())
 }
 
 /// The height that a key takes.
 pub fn key_height(names: &[(&str, RGBColor)]) -> Fallible<i32> {
-    Ok(key_places(names)?
-        .last()
-        .map_or(0, |(_, y, _)| y + LEADING + 6))
+    Ok(key_places(names)?.last().map_or(0, |(_, y, _)| y + LEADING + 6))
 }
 
 /// Where the squares of a key lie, with their names; wraps.
@@ -234,9 +182,8 @@ fn key_places(names: &[(&str, RGBColor)]) -> Fallible<Vec<(i32, i32, String)>> {
 
 /// `2026-09` as (`Sep`, `2026`), if all categories are months.
 fn months(categories: &[String]) -> Option<Vec<(String, String)>> {
-    const NAMES: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const NAMES: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     categories
         .iter()
         .map(|category| {

@@ -9,8 +9,8 @@ use super::frame;
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
-use crate::render::format;
-use crate::report::value::{ChartKind, Figure};
+use crate::paper::format;
+use crate::paper::{ChartKind, Figure};
 
 const ROW: i32 = 46;
 const BAR: i32 = 30;
@@ -22,16 +22,8 @@ const MAX_NAME: i32 = 420;
 /// Height of the canvas, by the number of rows.
 pub fn height(figure: &Figure) -> Fallible<u32> {
     let rows = figure.categories.len().min(MAX_ROWS) as i32;
-    let key = if is_stacked(figure) {
-        frame::key_height(&names(figure))?
-    } else {
-        0
-    };
-    let rest = if figure.categories.len() > MAX_ROWS {
-        LEADING
-    } else {
-        0
-    };
+    let key = if is_stacked(figure) { frame::key_height(&names(figure))? } else { 0 };
+    let rest = if figure.categories.len() > MAX_ROWS { LEADING } else { 0 };
     let target = if figure.target.is_some() { LEADING } else { 0 };
     Ok(u32::try_from(HEAD + key + target + rows * ROW + rest + 12)?)
 }
@@ -39,11 +31,7 @@ pub fn height(figure: &Figure) -> Fallible<u32> {
 /// Draws bars of their own colour from 0, each with its value.
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let is_stack = is_stacked(figure);
-    let (low, high) = if is_stack {
-        scale::stacked_extent(figure)
-    } else {
-        scale::extent(figure)
-    };
+    let (low, high) = if is_stack { scale::stacked_extent(figure) } else { scale::extent(figure) };
     let colours = colour::of(&figure.series);
     let names = names(figure);
     let mut top = HEAD;
@@ -87,9 +75,7 @@ pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
     let Some(series) = figure.series.first() else {
         return Ok(());
     };
-    let all: Vec<f64> = (0..figure.categories.len())
-        .map(|i| at(&series.values, i).unwrap_or(0.0))
-        .collect();
+    let all: Vec<f64> = (0..figure.categories.len()).map(|i| at(&series.values, i).unwrap_or(0.0)).collect();
     let sums: Vec<f64> = all
         .iter()
         .scan(0.0, |sum, value| {
@@ -102,33 +88,17 @@ pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
     let labels: Vec<String> = all
         .iter()
         .zip(&sums)
-        .map(|(value, sum)| {
-            format!(
-                "{} · {}",
-                scale::short(figure, *value),
-                format::share(part(*sum))
-            )
-        })
+        .map(|(value, sum)| format!("{} · {}", scale::short(figure, *value), format::share(part(*sum))))
         .collect();
-    heading(
-        area,
-        &format!("{} · cumulative share; blue: the first 80%", figure.y_label),
-    )?;
+    heading(area, &format!("{} · cumulative share; blue: the first 80%", figure.y_label))?;
     let high = all.iter().copied().fold(0.0, f64::max);
     let plot = Plot::new(figure, &labels, (0.0, high), HEAD)?;
     plot.names(figure, area)?;
     for index in 0..plot.rows {
-        let before = if index == 0 {
-            0.0
-        } else {
-            part(sums[index - 1])
-        };
+        let before = if index == 0 { 0.0 } else { part(sums[index - 1]) };
         let colour = if before < 0.8 { MET } else { CONTEXT };
         let y = plot.y(index);
-        let corners = [
-            (plot.x(0.0), y - BAR / 2),
-            (plot.x(all[index]), y + BAR / 2),
-        ];
+        let corners = [(plot.x(0.0), y - BAR / 2), (plot.x(all[index]), y + BAR / 2)];
         area.draw(&Rectangle::new(corners, colour.filled()))?;
     }
     plot.ends(area, &labels)
@@ -170,12 +140,7 @@ struct Plot {
 }
 
 impl Plot {
-    fn new(
-        figure: &Figure,
-        labels: &[String],
-        (low, high): (f64, f64),
-        top: i32,
-    ) -> Fallible<Plot> {
+    fn new(figure: &Figure, labels: &[String], (low, high): (f64, f64), top: i32) -> Fallible<Plot> {
         let mut left = 0;
         for name in &figure.categories {
             let name = text::fit(name, MAX_NAME, Weight::Regular)?;
@@ -247,8 +212,7 @@ impl Plot {
     }
 
     fn target(&self, figure: &Figure, area: &Area<'_>) -> Drawn {
-        let Some((value, label)) = frame::target_label(figure).filter(|_| self.is_target_above)
-        else {
+        let Some((value, label)) = frame::target_label(figure).filter(|_| self.is_target_above) else {
             return Ok(());
         };
         let x = self.x(value);
@@ -256,13 +220,6 @@ impl Plot {
         area.draw(&PathElement::new(line, TARGET.stroke_width(2)))?;
         let half = text::width(&label, Weight::Regular)? / 2;
         let x = x.clamp(half, WIDTH as i32 - half);
-        text::draw(
-            area,
-            &label,
-            (x, self.top - LEADING / 2),
-            Anchor::Middle,
-            Weight::Regular,
-            MUTED,
-        )
+        text::draw(area, &label, (x, self.top - LEADING / 2), Anchor::Middle, Weight::Regular, MUTED)
     }
 }

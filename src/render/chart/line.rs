@@ -9,7 +9,7 @@ use super::frame::{self, Chart};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, at};
-use crate::report::value::Figure;
+use crate::paper::Figure;
 
 /// More points than this are drawn without dots, except single ones and the last.
 const MAX_DOTS: usize = 24;
@@ -29,11 +29,8 @@ struct Label {
 /// Draws the figure.
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (low, high) = scale::extent(figure);
-    let scale = if figure.unit == "%" {
-        Scale::around(low, high)
-    } else {
-        Scale::from_zero(low, high, false)
-    };
+    let scale =
+        if figure.unit == "%" { Scale::around(low, high) } else { Scale::from_zero(low, high, false) };
     let names = names(figure)?;
     let mut right = 0;
     for (_, name, weight) in &names {
@@ -58,11 +55,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
 
 /// Index, label and weight of each series that has a value.
 fn names(figure: &Figure) -> Fallible<Vec<(usize, String, Weight)>> {
-    let weight = if figure.series.len() == 1 {
-        Weight::Bold
-    } else {
-        Weight::Regular
-    };
+    let weight = if figure.series.len() == 1 { Weight::Bold } else { Weight::Regular };
     let mut names = Vec::new();
     for (index, series) in figure.series.iter().enumerate() {
         let last = figure.categories.len().saturating_sub(1);
@@ -100,30 +93,15 @@ fn labels(
     let mut labels = Vec::new();
     if let Some((target, text)) = frame::target_label(figure) {
         let ends = chart.backend_coord(&(end, target));
-        labels.push(Label {
-            text,
-            weight: Weight::Regular,
-            colour: None,
-            ends,
-            y: ends.1,
-        });
+        labels.push(Label { text, weight: Weight::Regular, colour: None, ends, y: ends.1 });
     }
     for (index, text, weight) in names {
-        let Some(&(x, y)) = runs(&figure.series[*index].values)
-            .last()
-            .and_then(|run| run.last())
-        else {
+        let Some(&(x, y)) = runs(&figure.series[*index].values).last().and_then(|run| run.last()) else {
             continue;
         };
         let ends = chart.backend_coord(&(x, y));
         let (text, weight) = (text.clone(), *weight);
-        labels.push(Label {
-            text,
-            weight,
-            colour: colours.get(*index).copied(),
-            ends,
-            y: ends.1,
-        });
+        labels.push(Label { text, weight, colour: colours.get(*index).copied(), ends, y: ends.1 });
     }
     let (_, bottom) = chart.plotting_area().get_pixel_range();
     spread(&mut labels, bottom.start, bottom.end);
@@ -142,14 +120,7 @@ fn labels(
             }
         }
         let ink = if label.colour.is_some() { INK } else { MUTED };
-        text::draw(
-            area,
-            &label.text,
-            (x, label.y),
-            Anchor::Left,
-            label.weight,
-            ink,
-        )?;
+        text::draw(area, &label.text, (x, label.y), Anchor::Left, label.weight, ink)?;
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 
-use crate::render::format;
-use crate::report::value::{ChartKind, Figure};
+use crate::paper::format;
+use crate::paper::{ChartKind, Figure};
 
 pub use spark::sparkline;
 
@@ -42,11 +42,8 @@ type Drawn = Fallible<()>;
 /// `id_prefix` keeps ids apart where several figures share a page. The error
 /// is a sentence for the reader: a figure without values is not drawn.
 pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
-    let has_value = figure
-        .series
-        .iter()
-        .flat_map(|series| series.values.iter().flatten())
-        .any(|value| value.is_finite());
+    let has_value =
+        figure.series.iter().flat_map(|series| series.values.iter().flatten()).any(|value| value.is_finite());
     if figure.categories.is_empty() || !has_value {
         return Err("Nothing to chart: no values in this period.".into());
     }
@@ -54,13 +51,10 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     let is_cut = matches!(figure.kind, ChartKind::Hbar | ChartKind::Pareto);
     if marks > MAX_MARKS && !is_cut {
         let marks = format::count(marks as i64);
-        return Err(format!(
-            "{marks} values are too many to chart; the table has them."
-        ));
+        return Err(format!("{marks} values are too many to chart; the table has them."));
     }
     let mut raw = String::new();
-    let height =
-        draw(figure, &mut raw).map_err(|error| format!("This chart can't be drawn: {error}."))?;
+    let height = draw(figure, &mut raw).map_err(|error| format!("This chart can't be drawn: {error}."))?;
     Ok(finish::finish(&raw, figure, id_prefix, height))
 }
 
@@ -85,11 +79,7 @@ fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
 
 /// The value at a place, if there is one that can be drawn.
 fn at(values: &[Option<f64>], index: usize) -> Option<f64> {
-    values
-        .get(index)
-        .copied()
-        .flatten()
-        .filter(|v| v.is_finite())
+    values.get(index).copied().flatten().filter(|v| v.is_finite())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The value axis: where it starts and ends, its ticks, and how values print.
 
 use super::at;
-use crate::render::format;
-use crate::report::value::Figure;
+use crate::paper::Figure;
+use crate::paper::format;
 
 const NBSP: char = '\u{a0}';
 
@@ -18,21 +18,14 @@ impl Scale {
     /// From 0, for bars and amounts; `top` is the largest value.
     pub fn from_zero(bottom: f64, top: f64, is_share: bool) -> Scale {
         let span = (top.max(0.0) - bottom.min(0.0)).max(f64::MIN_POSITIVE);
-        let step = if is_share && span <= 1.0 && span > 0.25 {
-            0.25
-        } else {
-            nice_step(span / 4.0)
-        };
+        let step = if is_share && span <= 1.0 && span > 0.25 { 0.25 } else { nice_step(span / 4.0) };
         Scale::stepped(bottom.min(0.0), top.max(step), step)
     }
 
     /// Not from 0, for attainment: steps of 5 points (more where they would
     /// be too many) around the values and the target.
     pub fn around(bottom: f64, top: f64) -> Scale {
-        let step = [0.05, 0.1]
-            .into_iter()
-            .find(|step| (top - bottom) / step <= 6.0)
-            .unwrap_or(0.2);
+        let step = [0.05, 0.1].into_iter().find(|step| (top - bottom) / step <= 6.0).unwrap_or(0.2);
         let mut scale = Scale::stepped(bottom, top, step);
         // At least two steps, and never above 100 % unless a value is.
         while scale.ticks.len() < 3 {
@@ -47,9 +40,7 @@ impl Scale {
         // Values that lie on a step up to rounding stay on it.
         let first = (bottom / step + 1e-9).floor() as i64;
         let last = ((top / step - 1e-9).ceil() as i64).max(first + 1);
-        let ticks: Vec<f64> = (first..=last.min(first + 40))
-            .map(|n| n as f64 * step)
-            .collect();
+        let ticks: Vec<f64> = (first..=last.min(first + 40)).map(|n| n as f64 * step).collect();
         Scale {
             low: ticks.first().copied().unwrap_or(bottom),
             high: ticks.last().copied().unwrap_or(top),
@@ -76,23 +67,15 @@ pub fn extent(figure: &Figure) -> (f64, f64) {
         .flat_map(|series| series.values.iter().copied().flatten())
         .chain(figure.target)
         .filter(|value| value.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        })
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 /// Smallest and largest end of the stacked values of a category.
 pub fn stacked_extent(figure: &Figure) -> (f64, f64) {
     (0..figure.categories.len()).fold((0.0, 0.0), |(low, high), index| {
-        let ends = figure
-            .series
-            .iter()
-            .filter_map(|series| at(&series.values, index));
+        let ends = figure.series.iter().filter_map(|series| at(&series.values, index));
         let (minus, plus): (Vec<f64>, Vec<f64>) = ends.partition(|value| *value < 0.0);
-        (
-            f64::min(low, minus.iter().sum()),
-            f64::max(high, plus.iter().sum()),
-        )
+        (f64::min(low, minus.iter().sum()), f64::max(high, plus.iter().sum()))
     })
 }
 
@@ -118,14 +101,9 @@ pub fn short(figure: &Figure, number: f64) -> String {
 /// A tick: shares without decimals, nothing with a long unit.
 pub fn tick(figure: &Figure, tick: f64, scale: &Scale) -> String {
     let step = scale.ticks.get(1).map_or(1.0, |second| second - scale.low);
-    let places = (0..6)
-        .find(|n| is_whole(step * 10f64.powi(*n)))
-        .unwrap_or(6) as usize;
+    let places = (0..6).find(|n| is_whole(step * 10f64.powi(*n))).unwrap_or(6) as usize;
     match figure.unit.as_str() {
-        "%" => format!(
-            "{}%",
-            format::number(tick * 100.0, places.saturating_sub(2))
-        ),
+        "%" => format!("{}%", format::number(tick * 100.0, places.saturating_sub(2))),
         unit if !unit.is_empty() && unit.chars().count() <= 2 => {
             format!("{}{NBSP}{unit}", format::number(tick, places))
         }
@@ -135,9 +113,7 @@ pub fn tick(figure: &Figure, tick: f64, scale: &Scale) -> String {
 
 /// `target 95%`, without idle decimals.
 pub fn target(figure: &Figure, target: f64) -> String {
-    let text = value(figure, target)
-        .replace(".0%", "%")
-        .replace(".0\u{a0}h", "\u{a0}h");
+    let text = value(figure, target).replace(".0%", "%").replace(".0\u{a0}h", "\u{a0}h");
     format!("target {text}")
 }
 

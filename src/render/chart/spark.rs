@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::at;
-use crate::render::format;
+use crate::paper::format;
 
 const WIDTH: f64 = 160.0;
 const HEIGHT: f64 = 36.0;
@@ -17,9 +17,7 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
     let (low, high) = known
         .clone()
         .chain(target)
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if known.count() == 0 {
         return String::new();
     }
@@ -51,12 +49,7 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
         let is_last = index + 1 == values.len();
         if is_last || (before.is_none() && after.is_none()) {
             let r = if is_last { 3.5 } else { 2.0 };
-            let _ = write!(
-                dots,
-                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{r}\"/>",
-                x(index),
-                y(value)
-            );
+            let _ = write!(dots, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{r}\"/>", x(index), y(value));
         }
     }
     let _ = write!(svg, "<path class=\"run\" d=\"{path}\"/>{dots}</svg>");
@@ -64,9 +57,8 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
 }
 
 fn title(values: &[Option<f64>], target: Option<f64>) -> String {
-    let list: Vec<String> = (0..values.len())
-        .map(|index| at(values, index).map_or("none".into(), format::share))
-        .collect();
+    let list: Vec<String> =
+        (0..values.len()).map(|index| at(values, index).map_or("none".into(), format::share)).collect();
     let target = target.map_or(String::new(), |t| format!("; target {}", format::share(t)));
     let text = format!("Monthly values, oldest first: {}{target}", list.join(", "));
     text.replace('<', "&lt;").replace('>', "&gt;")

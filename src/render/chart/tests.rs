@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::value::Series;
+use crate::paper::Series;
 
 fn figure(kind: ChartKind, unit: &str, categories: &[&str], series: &[(&str, &[f64])]) -> Figure {
     Figure {
@@ -26,12 +26,7 @@ const GAP: f64 = f64::NAN;
 
 #[test]
 fn every_kind_is_named_scaled_and_the_same_twice() {
-    for kind in [
-        ChartKind::Line,
-        ChartKind::Bar,
-        ChartKind::Hbar,
-        ChartKind::Pareto,
-    ] {
+    for kind in [ChartKind::Line, ChartKind::Bar, ChartKind::Hbar, ChartKind::Pareto] {
         let figure = figure(kind, "%", &MONTHS, &[("on-site", &[0.9, GAP, 0.97])]);
         let svg = svg(&figure, "f 1").expect("drawn");
         assert_eq!(svg, super::svg(&figure, "f 1").expect("drawn"));
@@ -48,12 +43,7 @@ fn every_kind_is_named_scaled_and_the_same_twice() {
 
 #[test]
 fn a_line_keeps_its_gaps_and_starts_off_zero() {
-    let figure = figure(
-        ChartKind::Line,
-        "%",
-        &MONTHS,
-        &[("on-site", &[0.9, GAP, 0.97])],
-    );
+    let figure = figure(ChartKind::Line, "%", &MONTHS, &[("on-site", &[0.9, GAP, 0.97])]);
     let svg = svg(&figure, "f").expect("drawn");
     assert_eq!(svg.matches("<circle").count(), 2);
     assert!(svg.contains(">Attainment (axis starts at 90%)<"));
@@ -64,24 +54,14 @@ fn a_line_keeps_its_gaps_and_starts_off_zero() {
 
 #[test]
 fn bars_start_at_zero() {
-    let figure = figure(
-        ChartKind::Bar,
-        "%",
-        &MONTHS,
-        &[("kept", &[0.9, 0.95, 0.97])],
-    );
+    let figure = figure(ChartKind::Bar, "%", &MONTHS, &[("kept", &[0.9, 0.95, 0.97])]);
     let svg = svg(&figure, "f").expect("drawn");
     assert!(svg.contains(">0%<") && svg.contains(">100%<"));
 }
 
 #[test]
 fn a_pareto_ends_at_all() {
-    let figure = figure(
-        ChartKind::Pareto,
-        "h",
-        &["a", "b", "c"],
-        &[("h", &[6.0, 3.0, 1.0])],
-    );
+    let figure = figure(ChartKind::Pareto, "h", &["a", "b", "c"], &[("h", &[6.0, 3.0, 1.0])]);
     let svg = svg(&figure, "f").expect("drawn").replace('\u{a0}', " ");
     for label in ["6.0 h · 60.0%", "3.0 h · 90.0%", "1.0 h · 100.0%"] {
         assert!(svg.contains(label), "{label}");
@@ -100,28 +80,15 @@ fn nothing_is_a_sentence() {
 #[test]
 fn hostile_and_extreme_figures_are_drawn() {
     let long = "W<script>\u{202e}\0".repeat(5_000);
-    for kind in [
-        ChartKind::Line,
-        ChartKind::Bar,
-        ChartKind::Hbar,
-        ChartKind::Pareto,
-    ] {
-        for values in [
-            [0.0, 0.0],
-            [1e-12, 0.0],
-            [-5.0, 1e15],
-            [7.0, 7.0],
-            [f64::MAX, 1.0],
-        ] {
+    for kind in [ChartKind::Line, ChartKind::Bar, ChartKind::Hbar, ChartKind::Pareto] {
+        for values in [[0.0, 0.0], [1e-12, 0.0], [-5.0, 1e15], [7.0, 7.0], [f64::MAX, 1.0]] {
             let figure = figure(kind, "tickets", &[&long, "b"], &[(&long, &values)]);
             let svg = svg(&figure, "f").expect("drawn");
             assert!(svg.len() <= 60_000);
             assert!(!svg.contains("<script") && !svg.contains('\0') && !svg.contains('\u{202e}'));
         }
     }
-    let names: Vec<String> = (0..240)
-        .map(|n| format!("{}-{:02}", 1990 + n / 12, n % 12 + 1))
-        .collect();
+    let names: Vec<String> = (0..240).map(|n| format!("{}-{:02}", 1990 + n / 12, n % 12 + 1)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let values: Vec<f64> = (0..240).map(f64::from).collect();
     let series = [("a", values.as_slice()), ("b", &values), ("c", &values)];
@@ -154,9 +121,9 @@ fn attainment_ticks_are_five_points_apart() {
 #[test]
 fn a_sparkline_has_gaps_target_and_a_title() {
     let svg = sparkline(&[Some(0.9), None, Some(0.9996)], Some(0.95));
-    assert!(svg.contains(
-        "<title>Monthly values, oldest first: 90.0%, none, &gt;99.9%; target 95.0%</title>"
-    ));
+    assert!(
+        svg.contains("<title>Monthly values, oldest first: 90.0%, none, &gt;99.9%; target 95.0%</title>")
+    );
     assert_eq!(svg.matches("<circle").count(), 2);
     assert!(svg.contains("class=\"aim\""));
     assert_eq!(sparkline(&[None], Some(0.95)), "");
@@ -166,11 +133,7 @@ fn a_sparkline_has_gaps_target_and_a_title() {
 fn colours_are_seen_in_both_themes() {
     let light = |channel: u8| {
         let c = f64::from(channel) / 255.0;
-        if c <= 0.04045 {
-            c / 12.92
-        } else {
-            ((c + 0.055) / 1.055).powf(2.4)
-        }
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
     };
     let luminance =
         |(r, g, b): (u8, u8, u8)| 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b) + 0.05;
@@ -180,10 +143,7 @@ fn colours_are_seen_in_both_themes() {
     };
     let names: Vec<Series> = ["a", "b", "c", "d", "e"]
         .iter()
-        .map(|name| Series {
-            name: (*name).into(),
-            values: vec![],
-        })
+        .map(|name| Series { name: (*name).into(), values: vec![] })
         .collect();
     for colour in colour::of(&names) {
         let rgb = (colour.0, colour.1, colour.2);

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, TextStyle, register_font};
 
 use super::{Area, Drawn, Fallible};
-use crate::render::format;
+use crate::paper::format;
 
 const FAMILY: &str = "report";
 static REGULAR: &[u8] = include_bytes!("../assets/fonts/report-Regular.ttf");
@@ -27,11 +27,7 @@ pub fn register() -> Result<(), &'static str> {
         register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
             && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
     });
-    if is_done {
-        Ok(())
-    } else {
-        Err("the embedded font is unreadable")
-    }
+    if is_done { Ok(()) } else { Err("the embedded font is unreadable") }
 }
 
 /// Regular or bold.
@@ -63,9 +59,7 @@ pub fn draw(
         Anchor::Middle => HPos::Center,
         Anchor::Right => HPos::Right,
     };
-    let style = TextStyle::from(font(weight))
-        .color(&colour)
-        .pos(Pos::new(h, VPos::Center));
+    let style = TextStyle::from(font(weight)).color(&colour).pos(Pos::new(h, VPos::Center));
     area.draw(&Text::new(text.to_owned(), (x, y), style))?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::render::format;
-use crate::report::value::{Cell, Column, Format, Table};
+use crate::paper::format;
+use crate::paper::{Cell, Column, Format, Table};
 
 /// Longer texts are cut; the CSV has them whole.
 const MAX_TEXT: usize = 400;
@@ -52,20 +52,13 @@ pub fn shown(table: &Table) -> Vec<Shown<'_>> {
         .iter()
         .enumerate()
         .filter(|(at, _)| !within.contains(at))
-        .map(|(at, column)| Shown {
-            at,
-            column,
-            decimals: decimals(table, at),
-        })
+        .map(|(at, column)| Shown { at, column, decimals: decimals(table, at) })
         .collect()
 }
 
 /// Right-aligned and sorted as a number.
 pub fn is_numeric(format: Format) -> bool {
-    matches!(
-        format,
-        Format::Count | Format::Number | Format::Share | Format::Duration
-    )
+    matches!(format, Format::Count | Format::Number | Format::Share | Format::Duration)
 }
 
 /// Never broken into lines: instants, dates and short words such as ids.
@@ -107,26 +100,18 @@ pub fn cell(row: &[Cell], shown: &Shown<'_>, zone: Tz) -> CellView {
 }
 
 fn just(text: String) -> CellView {
-    CellView {
-        text,
-        ..CellView::default()
-    }
+    CellView { text, ..CellView::default() }
 }
 
 fn missing() -> CellView {
-    CellView {
-        is_missing: true,
-        ..CellView::default()
-    }
+    CellView { is_missing: true, ..CellView::default() }
 }
 
 fn long(text: &str) -> CellView {
     let text = format::cut(text, MAX_TEXT);
     let text = format::plain(&text).into_owned();
     let length = text.chars().count();
-    let has_long_word = text
-        .split_whitespace()
-        .any(|word| word.chars().count() > MAX_WORD);
+    let has_long_word = text.split_whitespace().any(|word| word.chars().count() > MAX_WORD);
     let class = match (length > MAX_LINE, length > MAX_PHRASE, has_long_word) {
         (true, _, _) => "long",
         (false, true, true) => "t any",
@@ -143,11 +128,7 @@ fn long(text: &str) -> CellView {
 }
 
 fn duration(seconds: i64) -> CellView {
-    CellView {
-        text: format::duration(seconds),
-        value: Some(seconds.to_string()),
-        ..CellView::default()
-    }
+    CellView { text: format::duration(seconds), value: Some(seconds.to_string()), ..CellView::default() }
 }
 
 fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
@@ -156,9 +137,7 @@ fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
         Some(Cell::Float(value)) if value.fract() == 0.0 => Some(*value as i64),
         _ => None,
     };
-    let fraction = column
-        .fraction
-        .and_then(|(part, whole)| Some(format::fraction(int(part)?, int(whole)?)));
+    let fraction = column.fraction.and_then(|(part, whole)| Some(format::fraction(int(part)?, int(whole)?)));
     let text = match fraction {
         Some(fraction) => format!("{} ({fraction})", format::share(ratio)),
         None => format::share(ratio),

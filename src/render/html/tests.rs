@@ -1,15 +1,8 @@
 use super::page;
-use crate::report::value::{
-    Block, Card, Cell, Column, Definition, Format, Report, Section, Table, Tone,
-};
+use crate::paper::{Block, Card, Cell, Column, Definition, Format, Report, Section, Table, Tone};
 
 fn column(name: &str, format: Format) -> Column {
-    Column {
-        name: name.into(),
-        label: format!("Label of {name}"),
-        format,
-        fraction: None,
-    }
+    Column { name: name.into(), label: format!("Label of {name}"), format, fraction: None }
 }
 
 fn table(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Table {
@@ -40,10 +33,7 @@ fn report(table: Table) -> Report {
         spark_target: Some(0.95),
         notes: vec![],
     };
-    let definition = Definition {
-        term: "Overrun".into(),
-        text: "Elapsed minus limit.".into(),
-    };
+    let definition = Definition { term: "Overrun".into(), text: "Elapsed minus limit.".into() };
     Report {
         title: "SLA report – <all> contracts".into(),
         header: vec!["Data as of 2026-09-30.".into()],
@@ -172,8 +162,5 @@ fn the_page_is_one_file_with_a_policy() {
 fn an_unknown_zone_is_an_error() {
     let mut report = report(table(vec![], vec![]));
     report.time_zone = "Mars/Olympus".into();
-    assert_eq!(
-        page(&report).expect_err("refused"),
-        "unknown time zone `Mars/Olympus`"
-    );
+    assert_eq!(page(&report).expect_err("refused"), "unknown time zone `Mars/Olympus`");
 }

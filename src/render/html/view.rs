@@ -4,8 +4,9 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::cells::{self, CellView};
-use crate::render::{chart, format};
-use crate::report::value::{Block, Card, Format, Report, Section, Table, Tone};
+use crate::paper::format;
+use crate::paper::{Block, Card, Format, Report, Section, Table, Tone};
+use crate::render::chart;
 
 /// A table of more rows below its figure scrolls, so that the figures of a
 /// page stay close together.
@@ -90,10 +91,8 @@ pub fn page<'a>(
     style: String,
     script: &'a str,
 ) -> Result<PageView<'a>, String> {
-    let zone: Tz = report
-        .time_zone
-        .parse()
-        .map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
+    let zone: Tz =
+        report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
     let mut sections = Vec::new();
     for section in &report.sections {
         sections.push(self::section(section, zone)?);
@@ -113,16 +112,12 @@ fn section(section: &Section, zone: Tz) -> Result<SectionView, String> {
     let mut blocks = Vec::new();
     for block in &section.blocks {
         blocks.push(match block {
-            Block::Table(table) => BlockView {
-                table: Some(self::table(table, zone)),
-                definitions: Vec::new(),
-            },
+            Block::Table(table) => {
+                BlockView { table: Some(self::table(table, zone)), definitions: Vec::new() }
+            }
             Block::Definitions(definitions) => BlockView {
                 table: None,
-                definitions: definitions
-                    .iter()
-                    .map(|d| (plain(&d.term), plain(&d.text)))
-                    .collect(),
+                definitions: definitions.iter().map(|d| (plain(&d.term), plain(&d.text))).collect(),
             },
         });
     }
@@ -140,11 +135,7 @@ fn card(card: &Card) -> CardView {
     CardView {
         label: plain(&card.label),
         value: plain(&card.value),
-        lines: lines
-            .into_iter()
-            .flatten()
-            .map(|line| plain(line))
-            .collect(),
+        lines: lines.into_iter().flatten().map(|line| plain(line)).collect(),
         tone: match card.tone {
             Tone::Good => "good",
             Tone::Bad => "bad",
@@ -200,12 +191,7 @@ fn table(table: &Table, zone: Tz) -> TableView {
         rows: table
             .rows
             .iter()
-            .map(|row| {
-                shown
-                    .iter()
-                    .map(|shown| cells::cell(row, shown, zone))
-                    .collect()
-            })
+            .map(|row| shown.iter().map(|shown| cells::cell(row, shown, zone)).collect())
             .collect(),
     }
 }
@@ -231,16 +217,9 @@ fn figure(table: &Table) -> Option<FigureView> {
         Ok(svg) => FigureView {
             svg: Some(svg),
             // The table's title is the heading right above.
-            caption: plain(if figure.title == table.title {
-                &figure.description
-            } else {
-                &figure.title
-            }),
+            caption: plain(if figure.title == table.title { &figure.description } else { &figure.title }),
         },
-        Err(sentence) => FigureView {
-            svg: None,
-            caption: sentence,
-        },
+        Err(sentence) => FigureView { svg: None, caption: sentence },
     })
 }
 

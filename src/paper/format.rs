@@ -17,11 +17,7 @@ const NBSP: char = '\u{a0}';
 pub fn count(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let grouped = group(&digits);
-    if value < 0 {
-        format!("{MINUS}{grouped}")
-    } else {
-        grouped
-    }
+    if value < 0 { format!("{MINUS}{grouped}") } else { grouped }
 }
 
 /// `1,234.50` with that many decimals; an en dash for what is not a number.
@@ -69,11 +65,7 @@ pub fn duration(seconds: i64) -> String {
     let (h, min, rest) = (s / 3600, s / 60 % 60, s % 60);
     let text = if h >= 100 {
         let tenths = s / 360;
-        format!(
-            "{}.{}{NBSP}h",
-            group(&(tenths / 10).to_string()),
-            tenths % 10
-        )
+        format!("{}.{}{NBSP}h", group(&(tenths / 10).to_string()), tenths % 10)
     } else if h > 0 {
         format!("{h}{NBSP}h{NBSP}{min:02}{NBSP}min")
     } else if min > 0 && rest == 0 {
@@ -95,11 +87,7 @@ pub fn hours(seconds: i64) -> String {
 pub fn instant(at: i64, zone: Tz) -> String {
     DateTime::from_timestamp(at, 0).map_or_else(
         || at.to_string(),
-        |utc| {
-            zone.from_utc_datetime(&utc.naive_utc())
-                .format("%Y-%m-%d %H:%M")
-                .to_string()
-        },
+        |utc| zone.from_utc_datetime(&utc.naive_utc()).format("%Y-%m-%d %H:%M").to_string(),
     )
 }
 
@@ -214,10 +202,7 @@ mod tests {
 
     #[test]
     fn instants_follow_the_zone() {
-        assert_eq!(
-            instant(1_788_440_700, Tz::Europe__Lisbon),
-            "2026-09-03 14:05"
-        );
+        assert_eq!(instant(1_788_440_700, Tz::Europe__Lisbon), "2026-09-03 14:05");
         assert_eq!(instant(1_788_440_700, Tz::UTC), "2026-09-03 13:05");
     }
 

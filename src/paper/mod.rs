@@ -3,6 +3,8 @@
 //! Answers "what is on the page, in which order?". Leaves out on purpose how
 //! it looks: a renderer chooses fonts and widths, never numbers or words.
 
+pub mod format;
+
 use serde::Serialize;
 
 /// One report over one period.
