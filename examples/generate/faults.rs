@@ -29,8 +29,7 @@ const HOW_TO_FROM: &str = "2026-08-24";
 const HOW_TO_QUESTIONS: usize = 48;
 const RELEASE: &str = "8.3.0";
 /// Who got the release when, and how many errors followed.
-const RELEASED: [(usize, &str, usize); 2] =
-    [(TEJO, "2026-08-17", 38), (BURSZTYN, "2026-09-07", 16)];
+const RELEASED: [(usize, &str, usize); 2] = [(TEJO, "2026-08-17", 38), (BURSZTYN, "2026-09-07", 16)];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -70,11 +69,7 @@ impl Fault {
                 "systemic, cause shared: software version 8.3.0",
                 "correct the software; hold the release back elsewhere until then",
             ),
-            Self::BadUnit => (
-                "4. One bad unit",
-                "bad unit",
-                "replace this unit, not the model",
-            ),
+            Self::BadUnit => ("4. One bad unit", "bad unit", "replace this unit, not the model"),
             Self::Burst => (
                 "5. An isolated burst",
                 "isolated: one incident at one site, not eight problems",
@@ -111,17 +106,7 @@ fn incident(opened: i64, site: usize, asset: Option<usize>, world: &World, fault
         None => (0, "Payments"),
     };
     let (kind, severity) = (Kind::Incident, 3);
-    Seed {
-        opened,
-        site,
-        kind,
-        severity,
-        asset,
-        product,
-        module,
-        is_chatty: false,
-        fault: Some(fault),
-    }
+    Seed { opened, site, kind, severity, asset, product, module, is_chatty: false, fault: Some(fault) }
 }
 
 /// Moves an instant into the morning or afternoon of a working day at the site.
@@ -156,18 +141,11 @@ fn how_to(world: &World, draw: &mut Draw) -> Vec<Seed> {
     (0..HOW_TO_QUESTIONS)
         .map(|index| {
             let site = branches[index % branches.len()];
-            let after =
-                ((EXPORT - first - DAY) as f64 * draw.unit() * (0.5 + 0.5 * draw.unit())) as i64;
+            let after = ((EXPORT - first - DAY) as f64 * draw.unit() * (0.5 + 0.5 * draw.unit())) as i64;
             let opened = in_hours(first + after, site, world, draw);
             let severity = if draw.chance(0.3) { 3 } else { 4 };
             let seed = incident(opened, site, None, world, Fault::HowTo);
-            Seed {
-                kind: Kind::Question,
-                severity,
-                product: 1,
-                module: "Cash",
-                ..seed
-            }
+            Seed { kind: Kind::Question, severity, product: 1, module: "Cash", ..seed }
         })
         .collect()
 }
@@ -181,11 +159,7 @@ fn error_code(world: &World, draw: &mut Draw) -> Vec<Seed> {
         for index in 0..errors {
             let site = sites[index % sites.len()];
             // The first three sites notice within three days.
-            let until = if index < 3 {
-                first + 2 * DAY
-            } else {
-                EXPORT - DAY
-            };
+            let until = if index < 3 { first + 2 * DAY } else { EXPORT - DAY };
             let opened = in_hours(draw.between(first, until), site, world, draw)
                 .max(first + draw.between(MINUTE, 3 * HOUR));
             let severity = if draw.chance(0.4) { 2 } else { 3 };
@@ -211,9 +185,7 @@ fn bad_unit(world: &World, draw: &mut Draw) -> Vec<Seed> {
 fn burst(world: &World, draw: &mut Draw) -> Vec<Seed> {
     let first = date(BURST_AT.0) + BURST_AT.1;
     let assets = world.sites[BURST_SLOT].assets.clone();
-    let mut units = assets
-        .cycle()
-        .filter(|id| world.assets[*id].retired.is_none());
+    let mut units = assets.cycle().filter(|id| world.assets[*id].retired.is_none());
     let mut seeds = vec![];
     for (nth, severity) in BURST_SEVERITIES.into_iter().enumerate() {
         let opened = first + nth as i64 * 17 * MINUTE + draw.between(0, 16 * MINUTE);
@@ -347,29 +319,16 @@ impl Findings {
     fn section(&self, text: &mut String, fault: Fault, world: &World, what: &str) {
         let (title, verdict, advice) = fault.expectation();
         let entries = self.entries.get(&fault).map_or(&[][..], Vec::as_slice);
-        let ids: Vec<String> = entries
-            .iter()
-            .map(|entry| format!("T{:08}", entry.id))
-            .collect();
+        let ids: Vec<String> = entries.iter().map(|entry| format!("T{:08}", entry.id)).collect();
         let mut sites: BTreeMap<&str, usize> = BTreeMap::new();
         for entry in entries {
             *sites.entry(&world.sites[entry.site].code).or_default() += 1;
         }
-        let sites: Vec<String> = sites
-            .iter()
-            .map(|(site, count)| format!("{site} {count}"))
-            .collect();
+        let sites: Vec<String> = sites.iter().map(|(site, count)| format!("{site} {count}")).collect();
         let count = |test: fn(&Entry) -> bool| entries.iter().filter(|entry| test(entry)).count();
-        let first = entries
-            .first()
-            .map_or(String::new(), |entry| world.stamps.instant(entry.opened));
-        let last = entries
-            .last()
-            .map_or(String::new(), |entry| world.stamps.instant(entry.opened));
-        let recent = entries
-            .iter()
-            .filter(|entry| entry.opened >= EXPORT - 28 * DAY)
-            .count();
+        let first = entries.first().map_or(String::new(), |entry| world.stamps.instant(entry.opened));
+        let last = entries.last().map_or(String::new(), |entry| world.stamps.instant(entry.opened));
+        let recent = entries.iter().filter(|entry| entry.opened >= EXPORT - 28 * DAY).count();
         let lines = [
             format!("### {title}\n\n{what}\n"),
             format!(
@@ -382,11 +341,7 @@ impl Findings {
                 count(|entry| entry.is_resolved)
             ),
             format!("- With an article: {}", count(|entry| entry.has_article)),
-            format!(
-                "- With {} given: {}",
-                fact(fault),
-                count(|entry| entry.has_fact)
-            ),
+            format!("- With {} given: {}", fact(fault), count(|entry| entry.has_fact)),
             format!("- Sites: {} ({})", sites.len(), sites.join(", ")),
             format!("- Expected verdict: {verdict}"),
             format!("- Expected advice: {advice}"),
@@ -397,32 +352,17 @@ impl Findings {
 
     fn write_decoys(&self, text: &mut String, world: &World) {
         let busy: u64 = self.busy_site.values().sum();
-        let (module, most) = self
-            .busy_site
-            .iter()
-            .max_by_key(|(_, count)| **count)
-            .expect("it asks");
+        let (module, most) = self.busy_site.iter().max_by_key(|(_, count)| **count).expect("it asks");
         let others = self.busy_site_other as f64 / (world.sites.len() - 1) as f64;
         let total: u64 = self.failures.iter().sum();
-        let units = |model: usize| {
-            world
-                .assets
-                .iter()
-                .filter(|asset| asset.model == model)
-                .count()
-        };
+        let units = |model: usize| world.assets.iter().filter(|asset| asset.model == model).count();
         let days: f64 = (0..world.assets.len())
             .filter(|id| world.assets[*id].model == WORKSTATION)
             .map(|id| days_in_service(world, id))
             .sum();
         let rate = self.failures[WORKSTATION] as f64 * 365.25 / days;
         let chatty: u64 = self.chatty_sites.values().sum();
-        let at_most = self
-            .chatty_sites
-            .values()
-            .max()
-            .copied()
-            .unwrap_or_default();
+        let at_most = self.chatty_sites.values().max().copied().unwrap_or_default();
         let lines = [
             format!(
                 "- **A busy site.** {} (head office) has {busy} requests without a device, the other sites {others:.0} \

@@ -310,15 +310,15 @@ impl Calendar {
     /// The instant at which `seconds` of open time have passed since `from`.
     ///
     /// Exactly at closing time it is the closing or the next opening, as the
-    /// calendar's [`DeadlineAt`] says; after 0 seconds it is the next open
-    /// instant. `None` if that is more than ten years of closed days away.
+    /// calendar's [`DeadlineAt`] says, and so for 0 seconds: `from` itself, or
+    /// the next open instant. `None` if that is more than ten years of closed days away.
     pub fn add(&self, from: i64, seconds: i64) -> Option<i64> {
         if self.is_always_open {
             return from.checked_add(seconds);
         }
         let next_open = self.spec.deadline_at == DeadlineAt::NextOpen;
         if seconds <= 0 {
-            return self.next_open(from);
+            return if next_open { self.next_open(from) } else { Some(from) };
         }
         if self.span.0 <= from && from < self.span.1 {
             let wanted = self.open_before(from) + seconds;

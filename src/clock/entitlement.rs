@@ -50,6 +50,9 @@ pub fn warranty_end(licence_on: NaiveDate, months: u32) -> NaiveDate {
     licence_on.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
+/// How well a contract fits: in force, as a contract, for the site, for the product, since when.
+type Rank = (bool, bool, bool, bool, NaiveDate);
+
 /// Contracts by customer.
 #[derive(Debug)]
 pub struct Entitlements<'a> {
@@ -102,7 +105,7 @@ impl<'a> Entitlements<'a> {
         if !self.is_judged {
             return (Coverage::NotJudged, None);
         }
-        let mut best: Option<((u8, u8, bool, bool, NaiveDate), Coverage, usize)> = None;
+        let mut best: Option<(Rank, Coverage, usize)> = None;
         for &index in customer.and_then(|name| self.by_customer.get(name)).into_iter().flatten() {
             let contract = &self.contracts[index];
             let fits = |own: &Option<String>, asked: Option<&str>| {
@@ -113,8 +116,8 @@ impl<'a> Entitlements<'a> {
             }
             let Some(coverage) = self.state(contract, on) else { continue };
             let rank = (
-                (coverage != Coverage::Lapsed) as u8,
-                (coverage == Coverage::Contract) as u8,
+                coverage != Coverage::Lapsed,
+                coverage == Coverage::Contract,
                 contract.site.is_some(),
                 contract.product.is_some(),
                 contract.start_on.or(contract.licence_on).unwrap_or(NaiveDate::MIN),

@@ -147,10 +147,11 @@ impl Timeline {
     fn turn(&mut self, at: i64, before: StatusClass, after: StatusClass) {
         if after.is_over() && !before.is_over() {
             self.resolves.push(at);
-        } else if before.is_over() && !after.is_over() {
-            if let Some(&resolved_at) = self.resolves.last() {
-                self.gaps.push((resolved_at, at));
-            }
+        } else if before.is_over()
+            && !after.is_over()
+            && let Some(&resolved_at) = self.resolves.last()
+        {
+            self.gaps.push((resolved_at, at));
         }
         if after == StatusClass::Closed && before != StatusClass::Closed {
             self.closes.push(at);

@@ -300,10 +300,10 @@ fn target(reader: &Reader, context: &Context) -> Option<Target> {
             return None;
         }
     };
-    if let (Span::Seconds(aim), Span::Seconds(promise)) = (&target, &limit) {
-        if aim > promise {
-            reader.fail(format!("target {target} is longer than limit {limit}"));
-        }
+    if let (Span::Seconds(aim), Span::Seconds(promise)) = (&target, &limit)
+        && aim > promise
+    {
+        reader.fail(format!("target {target} is longer than limit {limit}"));
     }
     Some(Target { scope, target, limit, calendar: own_calendar })
 }

@@ -193,10 +193,8 @@ pub fn format(reader: Option<&Reader>, defaults: &Format) -> Format {
         }
         format.date_formats = patterns.into_iter().map(|p| p.value).collect();
     }
-    if let Some(zone) = reader.string("zone") {
-        if let Some(zone) = self::zone(reader, "zone", &zone) {
-            format.zone = zone;
-        }
+    if let Some(zone) = reader.string("zone").and_then(|text| self::zone(reader, "zone", &text)) {
+        format.zone = zone;
     }
     if let Some(times) = reader.integer("zone_applied", 0..=2) {
         format.zone_applied = times as u8;

@@ -130,10 +130,10 @@ impl Scanner<'_> {
             let quote = memchr(b'"', &text[at..]).map(|found| at + found);
             let from = at.max(wanted.min(text.len()));
             let limit = quote.unwrap_or(text.len());
-            if from < limit {
-                if let Some(newline) = memchr(b'\n', &text[from..limit]) {
-                    return Ok(from + newline + 1);
-                }
+            if from < limit
+                && let Some(newline) = memchr(b'\n', &text[from..limit])
+            {
+                return Ok(from + newline + 1);
             }
             let Some(quote) = quote else { return Ok(text.len()) };
             let opens = quote == start

@@ -44,10 +44,10 @@ impl EventChunk {
         column: Option<usize>,
     ) -> Result<u32, Objection> {
         let ticket_id = row.required(column)?;
-        if let Some((last, ticket)) = &self.last {
-            if last == ticket_id {
-                return Ok(*ticket);
-            }
+        if let Some((last, ticket)) = &self.last
+            && last == ticket_id
+        {
+            return Ok(*ticket);
         }
         let Some(&ticket) = index.get(ticket_id) else {
             let expected = "a ticket_id of the tickets".to_owned();

@@ -125,16 +125,10 @@ pub fn recode(codes: &[u32], code: u32) -> u32 {
 }
 
 /// A column of mostly distinct text in one buffer; an empty text is a missing one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Strings {
     buffer: String,
     ends: Vec<usize>,
-}
-
-impl Default for Strings {
-    fn default() -> Self {
-        Strings { buffer: String::new(), ends: Vec::new() }
-    }
 }
 
 impl Strings {

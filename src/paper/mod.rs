@@ -33,8 +33,9 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 
-/// A part of a section.
+/// A part of a section. Most are tables, so the size of one costs nothing.
 #[derive(Debug, Clone, Serialize)]
+#[allow(clippy::large_enum_variant)]
 pub enum Block {
     Table(Table),
     Definitions(Vec<Definition>),

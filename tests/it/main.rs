@@ -2,6 +2,7 @@
 //! vectors, real data and naive twins; and what people type and read.
 
 mod boston;
+mod calendars;
 mod cli;
 mod common;
 mod determinism;

@@ -5,6 +5,8 @@
   const grouped = new Intl.NumberFormat("en-GB");
   const MAX_OPTIONS = 30;
   const MAX_OPTION = 60;
+  // Laying out tens of thousands of rows takes seconds; paper gets them all.
+  const MAX_SHOWN = 500;
 
   // Theme and print.
   const theme = document.getElementById("theme");
@@ -38,6 +40,8 @@
     return Number.isNaN(number) ? null : number;
   };
 
+  const limits = new Map();
+
   const sortBy = (table, at, isDescending) => {
     const body = table.tBodies[0];
     const heads = [...table.tHead.rows[0].cells];
@@ -50,6 +54,7 @@
       return isDescending ? compare(b, a) : compare(a, b);
     });
     body.append(...keyed.map(([, row]) => row));
+    limits.get(table)?.();
     heads.forEach((head, index) => {
       if (index === at) head.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
@@ -105,22 +110,39 @@
       selects.push({ select, at, name: head.dataset.c, label: head.textContent });
     });
 
+    // Of the rows that the filter keeps, the first ones in the present order.
+    const kept = new Set(rows);
+    const more = bar.querySelector(".more");
+    let isWhole = false;
+    const limit = (isPrinted = false) => {
+      let shown = 0;
+      for (const row of table.tBodies[0].rows) {
+        const isShown = kept.has(row) && (isWhole || isPrinted || shown < MAX_SHOWN);
+        if (isShown) shown += 1;
+        if (row.hidden === isShown) row.hidden = !isShown;
+      }
+      more.hidden = shown === kept.size;
+      more.textContent = `Show all ${grouped.format(kept.size)} (now the first ${grouped.format(shown)})`;
+    };
+    more.addEventListener("click", () => { isWhole = true; limit(); });
+    limits.set(table, limit);
+
     const apply = () => {
       const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
       const chosen = selects.filter(({ select }) => select.value !== "");
-      let kept = 0;
+      kept.clear();
       rows.forEach((row, index) => {
         const isKept = words.every((word) => texts[index].includes(word))
           && chosen.every(({ select, at }) => (keyOf(row.cells[at], "t") ?? "–") === select.value);
-        row.hidden = !isKept;
-        if (isKept) kept += 1;
+        if (isKept) kept.add(row);
       });
+      limit();
       const isOn = words.length > 0 || chosen.length > 0;
       const said = chosen.map(({ select, label: name }) => `${name}: ${select.value}`);
       if (words.length) said.unshift(`“${find.value.trim()}”`);
       bar.classList.toggle("on", isOn);
       clear.disabled = !isOn;
-      count.textContent = `${grouped.format(kept)} of ${grouped.format(rows.length)} rows`
+      count.textContent = `${grouped.format(kept.size)} of ${grouped.format(rows.length)} rows`
         + (isOn ? ` – filtered by ${said.join(", ")}` : "");
     };
 
@@ -155,6 +177,9 @@
   };
 
   for (const bar of document.querySelectorAll(".filter")) build(bar.closest(".block"));
+
+  addEventListener("beforeprint", () => { for (const limit of limits.values()) limit(true); });
+  addEventListener("afterprint", () => { for (const limit of limits.values()) limit(); });
 
   const restore = () => {
     const [id, query] = decodeURI(location.hash.slice(1)).split("?");
