@@ -20,7 +20,7 @@ WITH counted AS (
     SUM(CASE WHEN clocks.verdict = 'not_entitled' THEN 1 ELSE 0 END) AS not_entitled,
     SUM(CASE WHEN clocks.verdict = 'excluded' THEN 1 ELSE 0 END) AS excluded,
     SUM(CASE WHEN clocks.verdict = 'no_target' THEN 1 ELSE 0 END) AS no_target,
-    SUM(clocks.overrun_s) AS overrun_s
+    SUM(CASE WHEN clocks.is_missed THEN clocks.overrun_s ELSE 0 END) AS overrun_s
   FROM clocks
   WHERE clocks.is_in_period
   GROUP BY clocks.clock, COALESCE(clocks.severity, 'unknown')
@@ -37,8 +37,12 @@ SELECT
   overrun_s,
   undecided,
   unmeasured,
-  CAST(kept AS DOUBLE) / NULLIF(decided + unmeasured, 0) AS lowest_attainment,
-  CAST(kept + unmeasured AS DOUBLE) / NULLIF(decided + unmeasured, 0) AS highest_attainment,
+  CASE
+    WHEN unmeasured > 0 THEN CAST(kept AS DOUBLE) / (decided + unmeasured)
+  END AS lowest_attainment,
+  CASE
+    WHEN unmeasured > 0 THEN CAST(kept + unmeasured AS DOUBLE) / (decided + unmeasured)
+  END AS highest_attainment,
   decided + unmeasured AS measurable,
   kept + unmeasured AS kept_or_unmeasured,
   not_entitled,

@@ -4,8 +4,6 @@
 -- key      = ["site", "clock"]
 -- checks   = ["attainment IS NULL OR attainment BETWEEN 0 AND 1", "kept + missed = decided", "decided + undecided + unmeasured + not_entitled + excluded + no_target = tickets"]
 -- notes    = "A site with few decided clocks varies by chance: compare counts, not only shares."
--- fractions = { on_target_share = ["on_target", "decided"], lowest_attainment = ["kept", "measurable"], highest_attainment = ["kept_or_unmeasured", "measurable"] }
--- labels   = { lowest_attainment = "If unmeasured were missed", highest_attainment = "If unmeasured were kept" }
 WITH counted AS (
   SELECT
     COALESCE(clocks.site, 'unknown') AS site,
@@ -14,13 +12,12 @@ WITH counted AS (
     SUM(CASE WHEN clocks.is_kept THEN 1 ELSE 0 END) AS kept,
     SUM(CASE WHEN clocks.is_missed THEN 1 ELSE 0 END) AS missed,
     SUM(CASE WHEN clocks.is_kept OR clocks.is_missed THEN 1 ELSE 0 END) AS decided,
-    SUM(CASE WHEN clocks.is_on_target THEN 1 ELSE 0 END) AS on_target,
     SUM(CASE WHEN clocks.is_undecided THEN 1 ELSE 0 END) AS undecided,
     SUM(CASE WHEN clocks.verdict = 'unmeasured' THEN 1 ELSE 0 END) AS unmeasured,
     SUM(CASE WHEN clocks.verdict = 'not_entitled' THEN 1 ELSE 0 END) AS not_entitled,
     SUM(CASE WHEN clocks.verdict = 'excluded' THEN 1 ELSE 0 END) AS excluded,
     SUM(CASE WHEN clocks.verdict = 'no_target' THEN 1 ELSE 0 END) AS no_target,
-    SUM(clocks.overrun_s) AS overrun_s
+    SUM(CASE WHEN clocks.is_missed THEN clocks.overrun_s ELSE 0 END) AS overrun_s
   FROM clocks
   WHERE clocks.is_in_period
     AND clocks.verdict <> 'no_target'
@@ -33,15 +30,9 @@ SELECT
   kept,
   decided,
   missed,
-  CAST(on_target AS DOUBLE) / NULLIF(decided, 0) AS on_target_share,
-  on_target,
   overrun_s,
   undecided,
   unmeasured,
-  CAST(kept AS DOUBLE) / NULLIF(decided + unmeasured, 0) AS lowest_attainment,
-  CAST(kept + unmeasured AS DOUBLE) / NULLIF(decided + unmeasured, 0) AS highest_attainment,
-  decided + unmeasured AS measurable,
-  kept + unmeasured AS kept_or_unmeasured,
   not_entitled,
   excluded,
   no_target,

@@ -4,7 +4,7 @@
 -- key      = ["month"]
 -- chart    = { kind = "bar", x = "month", y = ["opened", "ended"], unit = "" }
 -- checks   = ["opened >= 0", "ended >= 0", "backlog >= 0"]
--- notes    = "Ended: resolved or closed and not reopened since. The backlog is what was opened and not ended by the end of the month."
+-- notes    = "Ended: resolved, closed, merged, cancelled or spam, and not reopened since. The backlog is what was opened and not ended by the end of the month."
 WITH opened AS (
   SELECT tickets.opened_month AS month, COUNT(*) AS opened
   FROM tickets

@@ -5,7 +5,7 @@
 
 use polars::prelude::*;
 
-use crate::clock::{Kernel, Reading, Readings, Scratch, Verdict, local_date};
+use crate::clock::{Kernel, Reading, Readings, Scratch, StatusClass, Verdict, local_date};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Text, TextColumn, Time, instant};
@@ -156,7 +156,18 @@ fn tickets(config: &Config, kernel: &Kernel, period: &Period) -> PolarsResult<Da
         let is_over = scratch.timeline.is_over();
         let by_history = scratch.timeline.resolves.last().copied().filter(|_| is_over);
         let by_column = own(Time::Resolved).or(own(Time::Closed));
-        let ended = if scratch.timeline.tells_status { by_history } else { by_column };
+        let last = scratch.timeline.stretches.last();
+        let ended = match kernel.status_class(row, &scratch.timeline) {
+            // Merged, cancelled and the like are off the desk, though never resolved.
+            StatusClass::Excluded(_) => {
+                match last.filter(|last| matches!(last.class, StatusClass::Excluded(_))) {
+                    Some(last) => Some(last.from_at),
+                    None => by_column.or(own(Time::Opened)),
+                }
+            }
+            _ if scratch.timeline.tells_status => by_history,
+            _ => by_column,
+        };
         // A ticket can't have ended before it was opened; the finding says so.
         resolved.push(ended.map_or(MISSING_AT, |at| at.max(opened[row])));
         over.push(ended.is_some());

@@ -1,6 +1,7 @@
 //! Charts and sparks from the results of queries.
 
 use super::{Inputs, position, result};
+use crate::paper::format;
 use crate::paper::{Cell, Figure, Format, Series, Table};
 use crate::query::Chart;
 
@@ -75,20 +76,35 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
     Some(Figure {
         kind: chart.kind,
         title: table.title.clone(),
-        description: format!(
-            "{} of {} for {} from {} to {}; the table has every value.",
-            table.columns[y].label,
-            series.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", "),
-            categories.len(),
-            categories.first()?,
-            categories.last()?,
-        ),
+        description: takeaway(&chart.unit, table.columns[x].format, &categories, &series),
         x_label: table.columns[x].label.clone(),
         y_label: table.columns[y].label.clone(),
         unit: chart.unit.clone(),
         categories,
         series,
         target,
+    })
+}
+
+/// What the figure shows, in a sentence: the last point in time, or the largest bar.
+fn takeaway(unit: &str, x: Format, categories: &[String], series: &[Series]) -> String {
+    let shown = |value: f64| match unit {
+        "%" => format::share(value),
+        "h" => format!("{} h", format::number(value, 1)),
+        _ => format::number(value, 0),
+    };
+    if x == Format::Date {
+        let last = categories.last().map_or("", String::as_str);
+        let values: Vec<String> = series
+            .iter()
+            .filter_map(|one| Some(format!("{} {}", one.name, shown((*one.values.last()?)?))))
+            .collect();
+        return format!("In {last}: {}.", values.join(", "));
+    }
+    let total = |at: usize| series.iter().filter_map(|one| one.values[at]).sum::<f64>();
+    let largest = (0..categories.len()).max_by(|a, b| total(*a).total_cmp(&total(*b)));
+    largest.map_or_else(String::new, |at| {
+        format!("Largest: {}, {}.", categories[at].replace('_', " "), shown(total(at)))
     })
 }
 

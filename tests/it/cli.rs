@@ -208,3 +208,12 @@ fn the_calendar_answers_with_arithmetic() {
     let done = sla(&city, &["calendar", "city", "--elapsed", "2016-09-09 16:00", "2016-09-12 09:30"]);
     assert!(text(&done.stdout).starts_with("2 h of 65 h 30 min open"), "{}", text(&done.stdout));
 }
+
+#[test]
+fn every_code_is_in_the_documentation_with_its_meaning() {
+    let page = fs::read_to_string(root("docs/defects.md")).unwrap();
+    for code in sla_report::import::Code::ALL {
+        let row = format!("| `{}` | {} |", code.name(), code.meaning());
+        assert!(page.contains(&row), "docs/defects.md lacks: {row}");
+    }
+}
