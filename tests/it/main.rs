@@ -4,6 +4,7 @@
 mod boston;
 mod calendars;
 mod cli;
+mod clocks;
 mod common;
 mod determinism;
 mod layers;
