@@ -17,6 +17,10 @@ pub struct Period {
     pub name: String,
     /// As on paper, such as `September 2026`.
     pub label: String,
+    /// Where the period before starts, which ends where this one starts; seconds UTC.
+    pub before_at: i64,
+    /// The period before on paper, such as `August 2026`.
+    pub before_label: String,
     /// Seconds UTC.
     pub from_at: i64,
     /// Seconds UTC, excluded.

@@ -66,10 +66,23 @@ pub fn resolve(
         let first = day(year, 1, 1).ok_or_else(wrong)?;
         (first, first + Months::new(12), text.to_owned())
     };
+    let before = previous(first, last);
     let (from_at, until_at) = (day_start(config, first), day_start(config, last));
     let name = if text == "last-month" { first.format("%Y-%m").to_string() } else { text.replace("..", "_") };
     let as_of = as_of.unwrap_or_else(|| until_at.min(last_at.unwrap_or(until_at).max(from_at)));
-    Ok(Period { name, label, from_at, until_at, as_of })
+    let before_at = day_start(config, before);
+    let before_label =
+        if before + Months::new(1) == first { month_label(before) } else { "the period before".to_owned() };
+    Ok(Period { name, label, before_at, before_label, from_at, until_at, as_of })
+}
+
+/// The first day of the period before: as many whole months, else as many days.
+fn previous(first: NaiveDate, last: NaiveDate) -> NaiveDate {
+    let months = [1, 3, 12].map(Months::new);
+    match months.into_iter().find(|months| first.day() == 1 && first + *months == last) {
+        Some(months) => first - months,
+        None => first - (last - first),
+    }
 }
 
 fn month_label(first: NaiveDate) -> String {

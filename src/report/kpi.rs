@@ -81,7 +81,6 @@ pub fn count(kernel: &Kernel, readings: &Readings, period: &Period) -> Vec<Kpi> 
             ..Kpi::default()
         })
         .collect();
-    let length = period.until_at - period.from_at;
     for reading in &readings.rows {
         let kpi = &mut kpis[reading.clock as usize];
         let at = placed_at(reading, kernel, period);
@@ -90,7 +89,7 @@ pub fn count(kernel: &Kernel, readings: &Readings, period: &Period) -> Vec<Kpi> 
             if reading.verdict.is_missed() {
                 kpi.overruns_s.push(reading.overrun_s);
             }
-        } else if period.from_at - length <= at && at < period.from_at {
+        } else if period.before_at <= at && at < period.from_at {
             kpi.before.0 += i64::from(reading.verdict.is_kept());
             kpi.before.1 += i64::from(reading.verdict.is_missed());
         }

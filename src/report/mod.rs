@@ -256,10 +256,9 @@ fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
         value: kpi.attainment().map_or("–".to_owned(), format::share),
         fraction: (kpi.decided() > 0).then(|| format::fraction(kpi.kept(), kpi.decided())),
         target: kpi.attainment_target.map(|target| format!("target ≥ {}", format::share(target))),
-        delta: kpi
-            .attainment()
-            .zip(before)
-            .map(|(now, then)| format!("{} vs the period before", format::signed_pp(now - then))),
+        delta: kpi.attainment().zip(before).map(|(now, then)| {
+            format!("{} vs {}", format::signed_pp(now - then), inputs.period.before_label)
+        }),
         tone,
         status,
         spark: figure::spark(inputs, &kpi.clock),
