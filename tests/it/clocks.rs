@@ -233,3 +233,30 @@ fn cancelled_and_future_tickets_are_excluded() {
     let future = explain("T,2026-04-02T10:00:00Z,,,new,high,incident,kept", &[], "resolution", PLAIN);
     assert_eq!((&future["verdict"], &future["reason"]), (&"excluded".into(), &"opened after as-of".into()));
 }
+
+#[test]
+fn the_parts_of_every_reading_add_up() {
+    use sla_report::model::MISSING_AT;
+    use std::collections::HashMap;
+
+    let as_of = 1_790_812_800; // 2026-10-01T00:00:00Z
+    let measured = crate::common::measure("sample-data/bank/sla.toml", "2026-10-01T00:00:00", |_| {});
+    let mut split: HashMap<(u32, u16), i64> = HashMap::new();
+    for segment in &measured.readings.segments {
+        *split.entry((segment.ticket, segment.clock)).or_default() += segment.seconds;
+    }
+    assert_eq!(measured.readings.rows.len(), 12_000);
+    for reading in &measured.readings.rows {
+        let stop = if reading.stopped_at == MISSING_AT { as_of } else { reading.stopped_at };
+        let wall = (stop - reading.started_at).max(0);
+        assert_eq!(reading.elapsed_s + reading.paused_s + reading.closed_hours_s, wall, "{reading:?}");
+        assert_eq!(split.get(&(reading.ticket, reading.clock)).copied().unwrap_or(0), wall, "{reading:?}");
+        if reading.verdict.is_missed() {
+            assert_eq!(reading.overrun_s, reading.elapsed_s - reading.limit_s, "{reading:?}");
+            assert!(reading.overrun_s > 0 && reading.decided_at <= stop, "{reading:?}");
+        }
+        if reading.verdict.is_kept() {
+            assert!(reading.elapsed_s <= reading.limit_s && reading.decided_at == stop, "{reading:?}");
+        }
+    }
+}
