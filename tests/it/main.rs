@@ -2,7 +2,9 @@
 //! vectors, real data and naive twins; and what people type and read.
 
 mod boston;
-mod calendars;
+mod calendar_cases;
+mod calendar_properties;
+mod calendar_vectors;
 mod cli;
 mod clocks;
 mod common;
