@@ -192,7 +192,7 @@ fn tickets(config: &Config, kernel: &Kernel, period: &Period) -> PolarsResult<Da
         months("opened_month", config.zone, opened.iter().copied()),
         months("ended_month", config.zone, resolved.iter().copied()),
         flags("is_open", over.iter().zip(opened).map(|(over, opened)| !over && *opened <= period.as_of)),
-        flags("is_opened_in_period", opened.iter().map(|&at| period.contains(at))),
+        flags("is_opened_in_period", opened.iter().map(|&at| period.contains(at) && at <= period.as_of)),
         flags("is_ended_in_period", resolved.iter().map(|&at| period.contains(at))),
     ]);
     for (name, extra) in &tickets.extras {

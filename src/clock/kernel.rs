@@ -286,6 +286,8 @@ impl<'a> Kernel<'a> {
             };
             return self.overrule(reading, class, is_future, entitlement);
         };
+        // Business days and hours can't be compared before they are placed.
+        let target_s = target_s.min(limit_s);
         (reading.target_s, reading.limit_s) = (target_s, limit_s);
 
         let is_paused = stop.is_none() && scratch.pauses.last().is_some_and(|p| p.1 >= self.as_of);
@@ -354,6 +356,9 @@ impl<'a> Kernel<'a> {
         };
         (reading.verdict, reading.reason) = (verdict, reason);
         reading.decided_at = MISSING_AT;
+        if verdict == Verdict::Excluded {
+            reading.overrun_s = 0;
+        }
         reading
     }
 

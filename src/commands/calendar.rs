@@ -41,7 +41,7 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
         let (from, until) = (instant(from, zone)?, instant(until, zone)?);
         let calendar = build(date(from, zone))?;
         if until < from {
-            eprintln!("warning: {} lies before {}: the answer is 0", local(until, zone), local(from, zone));
+            tell!("warning: {} lies before {}: the answer is 0", local(until, zone), local(from, zone));
         }
         let elapsed = calendar.elapsed(from, until);
         say!(

@@ -8,6 +8,14 @@ macro_rules! say {
     }};
 }
 
+/// Prints a line to standard error in the same way.
+macro_rules! tell {
+    ($($part:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), $($part)*);
+    }};
+}
+
 mod calendar;
 mod check;
 mod explain;
@@ -63,7 +71,7 @@ pub fn run(cli: Cli) -> i32 {
     match outcome {
         Ok(()) => 0,
         Err(failure) => {
-            eprintln!("{}", failure.message);
+            tell!("{}", failure.message);
             failure.code
         }
     }
@@ -238,7 +246,7 @@ impl Stages {
     fn done(&mut self, stage: &'static str, what: impl FnOnce() -> String) {
         let seconds = self.since.elapsed().as_secs_f64();
         if self.is_verbose {
-            eprintln!("{stage:<10} {seconds:>8.3} s  {}", what());
+            tell!("{stage:<10} {seconds:>8.3} s  {}", what());
         }
         self.taken.push((stage, seconds));
         self.since = Instant::now();

@@ -48,21 +48,23 @@ pub fn resolve(
         let first = next.checked_sub_months(Months::new(1)).ok_or_else(wrong)?;
         (first, next, month_label(first))
     } else if let Some((from, until)) = text.split_once("..") {
-        let from: NaiveDate = from.trim().parse().map_err(|_| wrong())?;
-        let until: NaiveDate = until.trim().parse().map_err(|_| wrong())?;
+        let date = |day: &str| day.parse::<NaiveDate>().ok().filter(|_| is_digits(day, 10)).ok_or_else(wrong);
+        let (from, until) = (date(from)?, date(until)?);
         if until < from {
             return Err(Failure::usage(format!("error: the period `{text}` ends before it starts")));
         }
         (from, until.succ_opt().ok_or_else(wrong)?, format!("{from} to {until}"))
     } else if let Some((year, quarter)) = text.split_once("-Q") {
-        let (year, quarter): (i32, u32) =
-            (year.parse().map_err(|_| wrong())?, quarter.parse().map_err(|_| wrong())?);
-        let first = day(year, quarter.checked_sub(1).ok_or_else(wrong)? * 3 + 1, 1).ok_or_else(wrong)?;
+        let quarters = [("1", 1), ("2", 4), ("3", 7), ("4", 10)];
+        let month = quarters.iter().find(|known| known.0 == quarter).ok_or_else(wrong)?.1;
+        let year: i32 = year.parse().ok().filter(|_| is_digits(year, 4)).ok_or_else(wrong)?;
+        let first = day(year, month, 1).ok_or_else(wrong)?;
         (first, first + Months::new(3), format!("quarter {quarter} of {year}"))
-    } else if let Some(first) = format!("{text}-01").parse::<NaiveDate>().ok().filter(|_| text.len() == 7) {
+    } else if let Some(first) = format!("{text}-01").parse::<NaiveDate>().ok().filter(|_| is_digits(text, 7))
+    {
         (first, first + Months::new(1), month_label(first))
     } else {
-        let year: i32 = text.parse().ok().filter(|_| text.len() == 4).ok_or_else(wrong)?;
+        let year: i32 = text.parse().ok().filter(|_| is_digits(text, 4)).ok_or_else(wrong)?;
         let first = day(year, 1, 1).ok_or_else(wrong)?;
         (first, first + Months::new(12), text.to_owned())
     };
@@ -83,6 +85,11 @@ fn previous(first: NaiveDate, last: NaiveDate) -> NaiveDate {
         Some(months) => first - months,
         None => first - (last - first),
     }
+}
+
+/// Digits and hyphens only, so that a period has one name and one folder.
+fn is_digits(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 fn month_label(first: NaiveDate) -> String {

@@ -80,19 +80,19 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
     if !args.common.quiet {
         let (read, used, rejected) = imported.totals();
         for sentence in report::verdict_sentences(&inputs) {
-            eprintln!("{sentence}");
+            tell!("{sentence}");
         }
-        eprintln!(
+        tell!(
             "{} tickets opened in {}, {} in all.",
             report::opened_in_period(&inputs),
             period.label,
             imported.data.tickets.len()
         );
-        eprintln!("{read} rows read = {used} used + {rejected} rejected.");
+        tell!("{read} rows read = {used} used + {rejected} rejected.");
         if rejected > 0 {
-            eprint!("{}", super::rejects_table(&imported));
+            tell!("{}", super::rejects_table(&imported).trim_end());
         }
-        eprintln!("Written to {}", place.join("index.html").display());
+        tell!("Written to {}", place.join("index.html").display());
     }
     let in_period = kpis.iter().map(|kpi| kpi.verdicts.iter().sum::<i64>()).max().unwrap_or(0);
     if in_period == 0 && report::opened_in_period(&inputs) == 0 && !args.allow_empty {

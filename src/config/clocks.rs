@@ -122,7 +122,9 @@ pub fn clocks(document: &Reader, context: &Context) -> Vec<Clock> {
     if let Some(tables) = document.table("clocks") {
         for (name, reader) in tables.named_tables() {
             let position = clocks.iter().position(|clock| clock.name == name.value);
-            if !name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+            if name.value.is_empty()
+                || !name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            {
                 tables.problem(
                     Diagnostic::error(Some(name.span), format!("`{}` can't name a clock", name.value))
                         .label("expected a name of a-z, 0-9 and _"),

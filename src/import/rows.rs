@@ -48,6 +48,16 @@ impl Columns {
             match input.columns.get(ours) {
                 Some(theirs) => {
                     let position = find(theirs).ok_or_else(|| absent(ours, theirs))?;
+                    if headers.iter().filter(|header| *header == theirs).count() > 1 {
+                        return Err(Unusable {
+                            message: format!(
+                                "{}: column `{theirs}`, which is mapped to `{ours}`, is there more than once",
+                                input.table.name()
+                            ),
+                            place: format!("{file}:1"),
+                            hint: None,
+                        });
+                    }
                     positions.insert(ours.to_owned(), position);
                 }
                 None => {

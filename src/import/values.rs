@@ -123,7 +123,11 @@ fn iso(cell: &str) -> Option<(i64, Option<i64>)> {
                 return None;
             }
             let minutes = if bytes.len() == at + 3 { 0 } else { two(minutes_at)? };
-            let offset = two(at + 1)? * 3600 + minutes * 60;
+            let hours = two(at + 1)?;
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = hours * 3600 + minutes * 60;
             Some(if *sign == b'-' { -offset } else { offset })
         }
         _ => return None,

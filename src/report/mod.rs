@@ -116,7 +116,7 @@ fn header(inputs: &Inputs) -> Vec<String> {
 /// Tickets opened in the period.
 pub fn opened_in_period(inputs: &Inputs) -> i64 {
     let opened = &inputs.kernel.data.tickets.times[0];
-    opened.iter().filter(|at| inputs.period.contains(**at)).count() as i64
+    opened.iter().filter(|at| inputs.period.contains(**at) && **at <= inputs.period.as_of).count() as i64
 }
 
 fn verdict(inputs: &Inputs) -> Section {

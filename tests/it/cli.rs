@@ -217,3 +217,34 @@ fn every_code_is_in_the_documentation_with_its_meaning() {
         assert!(page.contains(&row), "docs/defects.md lacks: {row}");
     }
 }
+
+#[test]
+fn what_is_no_period_is_refused() {
+    let folder = folder(&[("sla.toml", CONFIG), ("tickets.csv", TICKETS)]);
+    for period in [
+        "2026-Q5",
+        "2026-13",
+        "2026- 9",
+        "+2026-Q3",
+        "262142-Q4",
+        "2026-8-1..2026-8-31",
+        "2026-09-02..2026-09-01",
+        "ão",
+    ] {
+        let done = sla(folder.path(), &["report", "--period", period]);
+        assert_eq!(done.status.code(), Some(2), "{period}: {}", text(&done.stderr));
+        assert!(!folder.path().join("out").exists(), "{period}");
+    }
+}
+
+#[test]
+fn a_clock_needs_a_name_and_a_mapped_column_must_be_one() {
+    let nameless = CONFIG.to_owned() + "[clocks.\"\"]\nstop = \"closed\"\n";
+    let folder_of = |config: &str, tickets: &str| folder(&[("sla.toml", config), ("tickets.csv", tickets)]);
+    let done = sla(folder_of(&nameless, TICKETS).path(), &["check"]);
+    assert_eq!(done.status.code(), Some(2), "{}", text(&done.stderr));
+    let mapped = CONFIG.to_owned() + "[inputs.tickets.columns]\nresolved_at = \"Done\"\n";
+    let twice = "ticket_id,opened_at,Done,Done\nT1,2026-09-01,2026-09-02,2026-09-03\n";
+    let done = sla(folder_of(&mapped, twice).path(), &["check"]);
+    assert_eq!(done.status.code(), Some(3), "{}", text(&done.stderr));
+}
