@@ -248,3 +248,27 @@ fn a_clock_needs_a_name_and_a_mapped_column_must_be_one() {
     let done = sla(folder_of(&mapped, twice).path(), &["check"]);
     assert_eq!(done.status.code(), Some(3), "{}", text(&done.stderr));
 }
+
+#[test]
+fn compressed_and_windows_1252_input_reads_the_same() {
+    use std::io::Write;
+    let plain =
+        "ticket_id,opened_at,status,request_type,customer\nT1,2026-09-01,open,upgrade,Caixa São João\n";
+    let report = |config: &str, name: &str, bytes: &[u8]| {
+        let folder = folder(&[("sla.toml", &CONFIG.replace("tickets.csv", config))]);
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let done = sla(folder.path(), &["report", "--period", "2026-09", "--quiet"]);
+        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+        fs::read_to_string(folder.path().join("out/2026-09/csv/billable.csv")).unwrap()
+    };
+    let expected = report("tickets.csv", "tickets.csv", plain.as_bytes());
+    assert!(expected.contains("Caixa São João"), "{expected}");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(plain.as_bytes()).unwrap();
+    assert_eq!(report("t.csv.gz", "t.csv.gz", &gzip.finish().unwrap()), expected);
+    let zstd = zstd::encode_all(plain.as_bytes(), 3).unwrap();
+    assert_eq!(report("t.csv.zst", "t.csv.zst", &zstd), expected);
+    assert_eq!(report("t.csv", "t.csv", &[b"\xef\xbb\xbf", plain.as_bytes()].concat()), expected);
+    let latin = encoding_rs::WINDOWS_1252.encode(plain).0.into_owned();
+    assert_eq!(report("t.csv\"\nencoding = \"windows-1252", "t.csv", &latin), expected);
+}
