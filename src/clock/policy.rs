@@ -128,6 +128,23 @@ pub struct Scope {
     pub products: Vec<String>,
 }
 
+impl Scope {
+    /// Whether every ticket that fits `other` fits this scope too.
+    pub fn covers(&self, other: &Scope) -> bool {
+        fn wider<T: PartialEq>(mine: &[T], theirs: &[T]) -> bool {
+            mine.is_empty() || (!theirs.is_empty() && theirs.iter().all(|value| mine.contains(value)))
+        }
+        wider(&self.severities, &other.severities)
+            && wider(&self.contracts, &other.contracts)
+            && wider(&self.customers, &other.customers)
+            && wider(&self.sites, &other.sites)
+            && wider(&self.request_types, &other.request_types)
+            && wider(&self.target_sets, &other.target_sets)
+            && wider(&self.categories, &other.categories)
+            && wider(&self.products, &other.products)
+    }
+}
+
 /// One promise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {

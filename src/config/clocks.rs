@@ -257,7 +257,17 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
     }
     clock.attainment_target = reader.share("attainment_target").or(clock.attainment_target);
     if reader.has("targets") {
-        clock.targets = reader.tables("targets").iter().filter_map(|table| target(table, context)).collect();
+        clock.targets.clear();
+        for table in reader.tables("targets") {
+            let Some(target) = target(&table, context) else { continue };
+            if clock.targets.iter().any(|earlier| earlier.scope.covers(&target.scope)) {
+                table.fail(format!(
+                    "this target of `{}` never applies: an earlier one fits all its tickets",
+                    clock.name
+                ));
+            }
+            clock.targets.push(target);
+        }
     }
 }
 
@@ -279,6 +289,9 @@ fn target(reader: &Reader, context: &Context) -> Option<Target> {
         reader.strings(key).unwrap_or_default().into_iter().map(|text| text.value).collect()
     };
     let severities = reader.strings("severity").unwrap_or_default();
+    if severities.is_empty() && reader.has("severity") {
+        reader.fail(format!("`{}.severity` names no severity", reader.path));
+    }
     let scope = Scope {
         severities: severities.iter().filter_map(|name| level(reader, name, context.levels)).collect(),
         contracts: texts("contract"),

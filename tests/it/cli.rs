@@ -250,6 +250,16 @@ fn a_clock_needs_a_name_and_a_mapped_column_must_be_one() {
 }
 
 #[test]
+fn a_target_that_never_applies_is_an_error() {
+    let config = CONFIG.to_owned()
+        + "[[clocks.response.targets]]\nlimit = \"1h\"\n[[clocks.response.targets]]\nseverity = \"high\"\nlimit = \"2h\"\n";
+    let folder = folder(&[("sla.toml", &config), ("tickets.csv", TICKETS)]);
+    let done = sla(folder.path(), &["check"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(text(&done.stderr).contains("never applies"), "{}", text(&done.stderr));
+}
+
+#[test]
 fn compressed_and_windows_1252_input_reads_the_same() {
     use std::io::Write;
     let plain =
