@@ -102,7 +102,11 @@ pub fn parse(text: &str) -> Result<(Header, usize), Vec<Diagnostic>> {
         let line = places.iter().rev().find(|(start, _)| *start <= at);
         line.map_or(0, |(start, file)| (file + at - start).min(text.len()))
     };
-    match toml::from_str(&toml) {
+    match toml::from_str::<Header>(&toml) {
+        Ok(header) if header.key.is_empty() => Err(vec![
+            Diagnostic::error(Some(0..text.len().min(1)), "the query's `key` is empty")
+                .label("expected the columns that identify a row"),
+        ]),
         Ok(header) => Ok((header, body)),
         Err(error) => {
             let span =

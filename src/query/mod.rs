@@ -111,7 +111,9 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
     for check in &query.header.checks {
         let mut context = SQLContext::new();
         context.register("result", frame.clone().lazy());
-        let sql = format!("SELECT COUNT(*) AS failures FROM result WHERE ({check}) IS NOT TRUE");
+        // A null is not true either, and Polars' `IS NOT TRUE` doesn't say so of every null.
+        let sql =
+            format!("SELECT COALESCE(SUM(CASE WHEN ({check}) THEN 0 ELSE 1 END), 0) AS failures FROM result");
         let failures = context
             .execute(&sql)
             .and_then(LazyFrame::collect)

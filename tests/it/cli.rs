@@ -250,6 +250,29 @@ fn a_clock_needs_a_name_and_a_mapped_column_must_be_one() {
 }
 
 #[test]
+fn a_check_that_is_null_or_false_fails_the_run() {
+    for (check, key, code) in [
+        ("severity IS NOT NULL", "\"ticket_id\"", 0),
+        ("missing > 1", "\"ticket_id\"", 2),
+        ("NULL > 1", "\"ticket_id\"", 2),
+        ("severity = 'low'", "\"ticket_id\"", 2),
+        ("severity IS NOT NULL", "", 2),
+    ] {
+        let config = format!("{CONFIG}[report]\nqueries = \"queries\"\n");
+        let folder = folder(&[("sla.toml", &config), ("tickets.csv", TICKETS)]);
+        fs::create_dir(folder.path().join("queries")).unwrap();
+        // NULLIF leaves a null of a number, which `missing > 1` doesn't answer.
+        let query = format!(
+            "-- title = \"Own\"\n-- key = [{key}]\n-- checks = [\"{check}\"]\nSELECT tickets.ticket_id, tickets.severity, NULLIF(tickets.reopens, 0) AS missing FROM tickets ORDER BY ticket_id\n"
+        );
+        fs::write(folder.path().join("queries/own.sql"), query).unwrap();
+        let done = sla(folder.path(), &["report", "--period", "2026-09", "--quiet"]);
+        assert_eq!(done.status.code(), Some(code), "{check} {key}: {}", text(&done.stderr));
+        assert_eq!(folder.path().join("out").exists(), code == 0);
+    }
+}
+
+#[test]
 fn a_target_that_never_applies_is_an_error() {
     let config = CONFIG.to_owned()
         + "[[clocks.response.targets]]\nlimit = \"1h\"\n[[clocks.response.targets]]\nseverity = \"high\"\nlimit = \"2h\"\n";
