@@ -3,19 +3,29 @@
 //! Answers "was the promise kept, and where did the time go?". Leaves out on
 //! purpose where tickets come from and how results are shown.
 
+mod audit;
+mod cycles;
 mod entitlement;
 mod kernel;
+mod outcome;
 mod policy;
+mod read;
 mod reading;
+mod rules;
+mod split;
+mod target;
 mod timeline;
 
+pub use audit::{Agreement, AuditRow, Change, SourceVerdict, audit};
 pub use entitlement::{Coverage, Entitlement, Entitlements, warranty_end};
-pub use kernel::{Cycle, Kernel, Ledger, MAX_CLOCKS, Scratch, UNKNOWN_LEVEL, local_date};
+pub use kernel::{Holder, Kernel, Ledger, MAX_CLOCKS, Scratch, UNKNOWN_LEVEL, local_date};
+pub use outcome::{Credit, Outcome, OutcomePeriod, OutcomeStatus, gap, outcomes};
 pub use policy::{
-    CalendarChoice, Calendars, Clock, Exclusion, MOMENTS, Moment, NamedCalendar, Policy, Reopen, Scope,
-    SeverityChange, StatusClass, Target,
+    Audit, CalendarChoice, Calendars, Clock, CreditPlan, CreditStep, Exclusion, MOMENTS, Moment,
+    NamedCalendar, Policy, Reopen, Scope, SeverityChange, StatusClass, Target,
 };
-pub use reading::{Reading, Reason, Segment, SegmentKind, Verdict};
+pub use reading::{Cycle, Reading, Reason, Segment, SegmentKind, StopSource, Verdict};
+pub use rules::{RULES, Rule};
 pub use timeline::{Stretch, Timeline};
 
 use rayon::prelude::*;
@@ -27,6 +37,8 @@ use crate::model::Dataset;
 pub struct Readings {
     pub rows: Vec<Reading>,
     pub segments: Vec<Segment>,
+    /// Of the readings with more than one cycle, all of them.
+    pub cycles: Vec<Cycle>,
 }
 
 /// Tickets measured by one task: enough to amortise it, few enough to balance the cores.
@@ -41,7 +53,7 @@ pub fn measure(policy: &Policy, data: &Dataset, calendars: &Calendars, as_of: i6
             let (mut scratch, mut readings) = (Scratch::default(), Readings::default());
             let first = batch * BATCH;
             for ticket in first..(first + BATCH).min(data.tickets.len()) {
-                kernel.measure(ticket, &mut scratch, &mut readings.rows, &mut readings.segments);
+                kernel.measure(ticket, &mut scratch, &mut readings);
             }
             readings
         })
@@ -52,6 +64,7 @@ pub fn measure(policy: &Policy, data: &Dataset, calendars: &Calendars, as_of: i6
     for batch in batches {
         all.rows.extend(batch.rows);
         all.segments.extend(batch.segments);
+        all.cycles.extend(batch.cycles);
     }
     all
 }

@@ -67,26 +67,33 @@ pub enum Moment {
     OnSite,
     Resolved,
     Closed,
+    /// A customer's public reply after the first response; begins a cycle of the next-reply clock.
+    CustomerReply,
+    /// The desk's next public reply; ends such a cycle.
+    Reply,
 }
 
 /// Names of [`Moment`] in the configuration.
-pub const MOMENTS: [(&str, Moment); 5] = [
+pub const MOMENTS: [(&str, Moment); 7] = [
     ("opened", Moment::Opened),
     ("response", Moment::Response),
     ("on_site", Moment::OnSite),
     ("resolved", Moment::Resolved),
     ("closed", Moment::Closed),
+    ("customer_reply", Moment::CustomerReply),
+    ("reply", Moment::Reply),
 ];
 
 impl Moment {
-    /// The ticket's own time of this moment.
-    pub fn time(self) -> Time {
+    /// The ticket's own time of this moment; only a history tells of later replies.
+    pub fn time(self) -> Option<Time> {
         match self {
-            Moment::Opened => Time::Opened,
-            Moment::Response => Time::FirstResponse,
-            Moment::OnSite => Time::OnSite,
-            Moment::Resolved => Time::Resolved,
-            Moment::Closed => Time::Closed,
+            Moment::Opened => Some(Time::Opened),
+            Moment::Response => Some(Time::FirstResponse),
+            Moment::OnSite => Some(Time::OnSite),
+            Moment::Resolved => Some(Time::Resolved),
+            Moment::Closed => Some(Time::Closed),
+            Moment::CustomerReply | Moment::Reply => None,
         }
     }
 }
@@ -143,6 +150,21 @@ impl Scope {
             && wider(&self.categories, &other.categories)
             && wider(&self.products, &other.products)
     }
+
+    /// Whether some ticket may fit both scopes.
+    pub fn meets(&self, other: &Scope) -> bool {
+        fn share<T: PartialEq>(mine: &[T], theirs: &[T]) -> bool {
+            mine.is_empty() || theirs.is_empty() || mine.iter().any(|value| theirs.contains(value))
+        }
+        share(&self.severities, &other.severities)
+            && share(&self.contracts, &other.contracts)
+            && share(&self.customers, &other.customers)
+            && share(&self.sites, &other.sites)
+            && share(&self.request_types, &other.request_types)
+            && share(&self.target_sets, &other.target_sets)
+            && share(&self.categories, &other.categories)
+            && share(&self.products, &other.products)
+    }
 }
 
 /// One promise.
@@ -179,7 +201,8 @@ pub struct Clock {
     pub targets: Vec<Target>,
     /// Take the deadline from the export's own column instead of `targets`.
     pub is_due_from_source: bool,
-    /// Without a stop of its own, the resolution is the stop.
+    /// Without a stop of its own, the resolution is the stop; of the next-reply
+    /// clock, it ends the running cycle.
     pub resolution_counts: bool,
     /// Use the ticket's own timestamps even where there is a history.
     pub ignores_history: bool,
@@ -187,6 +210,44 @@ pub struct Clock {
     pub reopen: Reopen,
     /// 0-1, `None` where no attainment was promised.
     pub attainment_target: Option<f64>,
+}
+
+impl Clock {
+    /// Whether it measures each wait of a customer for the next reply.
+    pub fn is_next_reply(&self) -> bool {
+        self.start == Moment::CustomerReply
+    }
+}
+
+/// What a customer gets back when an attainment target is missed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreditPlan {
+    /// Contracts, target sets and customers that have it.
+    pub scope: Scope,
+    /// Names of the clocks that earn credits, each for itself; empty for all.
+    pub clocks: Vec<String>,
+    /// In order: attainment falls, credit rises.
+    pub steps: Vec<CreditStep>,
+    /// Calendar months that a contract's fee pays for, and over which attainment is judged.
+    pub months: u32,
+}
+
+/// Below an attainment, a share of the fee; both in millionths, so that money is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreditStep {
+    pub below_ppm: i64,
+    pub credit_ppm: i64,
+}
+
+/// How the source system's own verdicts are held against ours.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Audit {
+    /// Indices in [`Policy::clocks`] that the source's verdict is about.
+    pub clocks: Vec<usize>,
+    /// The source's words for a kept promise, lower case.
+    pub kept: Vec<String>,
+    /// The source's words for a missed one, lower case.
+    pub missed: Vec<String>,
 }
 
 /// All rules.
@@ -203,6 +264,9 @@ pub struct Policy {
     pub at_risk_percent: i64,
     /// Zone for dates where a ticket's site has none.
     pub zone: Tz,
+    /// In order; the first whose scope fits a contract wins.
+    pub credits: Vec<CreditPlan>,
+    pub audit: Audit,
 }
 
 /// A calendar, and whether it follows the site's zone.

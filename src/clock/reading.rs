@@ -1,6 +1,6 @@
 //! What one clock says of one ticket.
 
-use crate::model::MISSING_AT;
+use crate::model::{MISSING_AT, MISSING_CODE};
 
 /// How a clock ended, or stands. The order is the order of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +93,7 @@ pub enum Reason {
     NoTargetForTicket,
     NoSourceDue,
     ResolutionCounted,
+    NeverStarted,
 }
 
 impl Reason {
@@ -115,12 +116,16 @@ impl Reason {
             Reason::NoTargetForTicket => "no target applies",
             Reason::NoSourceDue => "export has no due date",
             Reason::ResolutionCounted => "resolution counted as response",
+            Reason::NeverStarted => "clock never started",
         }
     }
 }
 
 /// One ticket against one clock. Durations are seconds of the clock's calendar
 /// unless they say otherwise; missing ones are [`MISSING_AT`].
+///
+/// Of several start-stop cycles, times and durations are those of the one that
+/// counts: the worst missed one, else the one that still runs, else the worst.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// Row in the tickets.
@@ -147,7 +152,7 @@ pub struct Reading {
     pub paused_s: i64,
     /// Real time between start and stop outside the calendar's hours.
     pub closed_hours_s: i64,
-    /// Start-stop cycles; the reading is the worst of them.
+    /// Start-stop cycles in all.
     pub cycles: u16,
     /// Times the ticket was reopened before as-of.
     pub reopens: u16,
@@ -155,6 +160,12 @@ pub struct Reading {
     pub calendar: u16,
     /// Measured from a history, not only from the ticket's own timestamps.
     pub has_history: bool,
+    /// Who held the ticket when the limit was used up, as codes of the events'
+    /// values; missing unless missed, or where the history doesn't tell.
+    pub due_group: u32,
+    pub due_assignee: u32,
+    /// What happened then; `None` unless missed.
+    pub due_kind: Option<SegmentKind>,
 }
 
 impl Reading {
@@ -180,6 +191,64 @@ impl Reading {
             reopens: 0,
             calendar: 0,
             has_history: false,
+            due_group: MISSING_CODE,
+            due_assignee: MISSING_CODE,
+            due_kind: None,
+        }
+    }
+}
+
+/// One start-stop cycle of one clock on one ticket; units as in [`Reading`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cycle {
+    pub ticket: u32,
+    pub clock: u16,
+    pub from_at: i64,
+    /// The stop, or as-of where there is none.
+    pub until_at: i64,
+    pub is_stopped: bool,
+    /// Where the stop was found.
+    pub stop_source: StopSource,
+    pub elapsed_s: i64,
+    pub paused_s: i64,
+    /// Level whose target holds.
+    pub severity: u8,
+    /// Position of the calendar in the policy.
+    pub calendar: u16,
+    pub target_s: i64,
+    pub limit_s: i64,
+    pub due_at: i64,
+}
+
+impl Cycle {
+    /// Seconds over the limit, negative within it; against no limit, all that elapsed.
+    pub fn excess_s(&self) -> i64 {
+        if self.limit_s == MISSING_AT { self.elapsed_s } else { self.elapsed_s - self.limit_s }
+    }
+
+    /// Whether the limit was passed; never without one.
+    pub fn is_missed(&self) -> bool {
+        self.limit_s != MISSING_AT && self.elapsed_s > self.limit_s
+    }
+}
+
+/// What told when a clock stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StopSource {
+    History,
+    /// The ticket's own time.
+    Timestamp,
+    /// The resolution stood in for a reply or visit.
+    Resolution,
+}
+
+impl StopSource {
+    /// As in `explain`.
+    pub fn name(self) -> &'static str {
+        match self {
+            StopSource::History => "history",
+            StopSource::Timestamp => "timestamp",
+            StopSource::Resolution => "resolution",
         }
     }
 }
@@ -215,5 +284,7 @@ pub struct Segment {
     pub status: u32,
     pub group: u32,
     pub assignee: u32,
+    /// Part of the elapsed time; otherwise paused or outside the calendar's hours.
+    pub is_counted: bool,
     pub seconds: i64,
 }

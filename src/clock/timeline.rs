@@ -28,13 +28,9 @@ pub struct Timeline {
     pub resolves: Vec<i64>,
     /// Each instant at which the ticket became closed.
     pub closes: Vec<i64>,
-    /// First public reply by a person of the desk.
-    pub replied_at: Option<i64>,
-    /// Public replies by an automation.
-    pub automatic_replies: Vec<i64>,
+    /// Public replies with who wrote them.
+    pub replies: Vec<(i64, Role)>,
     pub arrived_at: Option<i64>,
-    /// Whether the history says anything about replies.
-    pub tells_replies: bool,
     /// Whether the history says anything about the status.
     pub tells_status: bool,
 }
@@ -57,7 +53,7 @@ impl Timeline {
             gaps: std::mem::take(&mut self.gaps),
             resolves: std::mem::take(&mut self.resolves),
             closes: std::mem::take(&mut self.closes),
-            automatic_replies: std::mem::take(&mut self.automatic_replies),
+            replies: std::mem::take(&mut self.replies),
             ..Timeline::default()
         };
         self.stretches.clear();
@@ -65,7 +61,7 @@ impl Timeline {
         self.gaps.clear();
         self.resolves.clear();
         self.closes.clear();
-        self.automatic_replies.clear();
+        self.replies.clear();
 
         let initial = |field: Field| {
             events
@@ -119,16 +115,7 @@ impl Timeline {
                         self.severities.push((at, event.to));
                     }
                 }
-                Field::Reply => {
-                    self.tells_replies = true;
-                    match event.role {
-                        Role::Agent => {
-                            self.replied_at.get_or_insert(at);
-                        }
-                        Role::Automation => self.automatic_replies.push(at),
-                        Role::Customer => {}
-                    }
-                }
+                Field::Reply => self.replies.push((at, event.role)),
                 Field::OnSite => {
                     self.arrived_at.get_or_insert(at);
                 }
@@ -163,8 +150,21 @@ impl Timeline {
         self.resolves.len() > self.gaps.len()
     }
 
-    /// The severity code in force at an instant.
-    pub fn severity_at(&self, at: i64) -> Option<u32> {
-        self.severities.iter().take_while(|(since, _)| *since <= at).last().map(|s| s.1)
+    /// Whether it was so once everything of an instant had happened.
+    pub fn is_over_after(&self, at: i64) -> bool {
+        let resolved = self.resolves.partition_point(|resolve| *resolve <= at);
+        let reopened = self.gaps.partition_point(|gap| gap.1 <= at);
+        resolved > reopened
+    }
+
+    /// First public reply by a person of the desk.
+    pub fn replied_at(&self) -> Option<i64> {
+        self.replies.iter().find(|(_, role)| *role == Role::Agent).map(|reply| reply.0)
+    }
+
+    /// Who held the ticket, and in which status, in the second before an instant.
+    pub fn before(&self, at: i64) -> Option<&Stretch> {
+        let index = self.stretches.partition_point(|stretch| stretch.until_at < at);
+        self.stretches.get(index).filter(|stretch| stretch.from_at < at)
     }
 }

@@ -29,10 +29,11 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::calendar::local_to_utc;
 use crate::cli::{Cli, Command, CommonArgs};
-use crate::clock::{Calendars, local_date};
+use crate::clock::{Calendars, OutcomePeriod, Reading, local_date};
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Imported};
 use crate::query::{self, Query};
+use crate::tables::Period;
 
 /// Why a command ends early: exit code and message.
 #[derive(Debug)]
@@ -189,6 +190,20 @@ fn calendars(config: &Config, imported: &Imported, as_of: i64) -> Result<Calenda
     Calendars::build(&config.policy, &zones, from, until).map_err(|errors| {
         Failure::usage(errors.iter().map(|e| format!("error: {e}")).collect::<Vec<_>>().join("\n"))
     })
+}
+
+/// The period as outcomes see it.
+fn outcome_period<'a>(
+    config: &Config,
+    period: &Period,
+    contains: &'a dyn Fn(&Reading) -> bool,
+) -> OutcomePeriod<'a> {
+    OutcomePeriod {
+        contains,
+        last_on: local_date(period.until_at - 1, config.zone),
+        months: period.months,
+        min_n: config.min_n,
+    }
 }
 
 /// Fails where too large a share of the rows was rejected.

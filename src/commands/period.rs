@@ -75,14 +75,19 @@ pub fn resolve(
     let before_at = day_start(config, before);
     let before_label =
         if before + Months::new(1) == first { month_label(before) } else { "the period before".to_owned() };
-    Ok(Period { name, label, before_at, before_label, from_at, until_at, as_of })
+    let months = whole_months(first, last);
+    Ok(Period { name, label, before_at, before_label, from_at, until_at, months, as_of })
+}
+
+/// The length of a month, quarter or year that begins with a month.
+fn whole_months(first: NaiveDate, last: NaiveDate) -> Option<u32> {
+    [1, 3, 12].into_iter().find(|months| first.day() == 1 && first + Months::new(*months) == last)
 }
 
 /// The first day of the period before: as many whole months, else as many days.
 fn previous(first: NaiveDate, last: NaiveDate) -> NaiveDate {
-    let months = [1, 3, 12].map(Months::new);
-    match months.into_iter().find(|months| first.day() == 1 && first + *months == last) {
-        Some(months) => first - months,
+    match whole_months(first, last) {
+        Some(months) => first - Months::new(months),
         None => first - (last - first),
     }
 }

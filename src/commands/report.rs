@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::{EMPTY, Failure, OUTPUT, Stages};
 use crate::cli::{Format, ReportArgs};
-use crate::clock::{self, Kernel};
+use crate::clock::{self, Kernel, Reading};
 use crate::import::{Imported, hex};
 use crate::output::Output;
 use crate::paper::{Block, Report, Table};
 use crate::report::{self, Inputs, kpi};
-use crate::tables::{self, DATA, Tables};
+use crate::tables::{self, DATA, Facts, Tables, placed_at};
 use crate::{query, render};
 
 /// Runs the command.
@@ -38,9 +38,23 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
     let kernel = Kernel::new(&config.policy, &imported.data, &calendars, period.as_of);
     stages
         .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));
+    let is_in_period = |reading: &Reading| period.contains(placed_at(reading, &kernel, &period));
+    let outcomes =
+        clock::outcomes(&kernel, &readings.rows, &super::outcome_period(&config, &period, &is_in_period));
+    let audit =
+        clock::audit(&config.policy, &imported.data, &calendars, period.as_of, &readings.rows, is_in_period);
+    stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
 
-    let tables = tables::build(&config, &imported, &kernel, &readings, &period)
-        .map_err(|error| Failure::usage(format!("error: {error}")))?;
+    let facts = Facts {
+        config: &config,
+        imported: &imported,
+        kernel: &kernel,
+        readings: &readings,
+        outcomes: &outcomes,
+        audit: &audit,
+        period: &period,
+    };
+    let tables = tables::build(&facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
     stages.done("tables", || format!("{} tables", tables.frames.len()));
     let results: Vec<Table> = queries
         .iter()
@@ -57,6 +71,8 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         kernel: &kernel,
         period: &period,
         kpis: &kpis,
+        outcomes: &outcomes,
+        audit: &audit,
         queries: &queries,
         results: &results,
         rules: &rules[..8],

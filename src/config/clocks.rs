@@ -19,7 +19,7 @@ const ON_SITE_TARGET: Span = Span::Seconds(3 * 3600);
 const ON_SITE_LIMIT: Span = Span::Seconds(4 * 3600);
 
 /// How a ticket gets its severity.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SeverityRules {
     /// Most severe first.
     pub levels: Vec<String>,
@@ -131,9 +131,15 @@ pub fn clocks(document: &Reader, context: &Context) -> Vec<Clock> {
                 );
                 continue;
             }
+            let stop = reader.choice("stop", &MOMENTS);
             let mut clock = match position {
-                Some(position) => clocks[position].clone(),
-                None => built_in(&name.value, &capitalised(&name.value), Moment::Resolved, context),
+                Some(position) => {
+                    Clock { stop: stop.unwrap_or(clocks[position].stop), ..clocks[position].clone() }
+                }
+                None => {
+                    let stop = stop.unwrap_or(Moment::Resolved);
+                    built_in(&name.value, &capitalised(&name.value), stop, context)
+                }
             };
             let is_enabled = reader.boolean("enabled").unwrap_or(true);
             if position.is_none() && !reader.has("stop") {
@@ -162,13 +168,10 @@ fn capitalised(name: &str) -> String {
     text[..1].to_uppercase() + &text[1..]
 }
 
+/// A clock as it is before the configuration says more of it.
 fn built_in(name: &str, label: &str, stop: Moment, context: &Context) -> Clock {
-    let waiting = || {
-        let is_waiting = |class: &StatusClass| *class == StatusClass::Waiting;
-        context.statuses.iter().filter(|(_, class)| is_waiting(class)).map(|(s, _)| s.clone()).collect()
-    };
-    let targets = match stop {
-        Moment::OnSite => vec![Target {
+    let targets = match name {
+        "on_site" => vec![Target {
             scope: Scope { severities: vec![0], ..Scope::default() },
             target: ON_SITE_TARGET,
             limit: ON_SITE_LIMIT,
@@ -179,18 +182,24 @@ fn built_in(name: &str, label: &str, stop: Moment, context: &Context) -> Clock {
     Clock {
         name: name.to_owned(),
         label: label.to_owned(),
-        start: Moment::Opened,
+        start: if stop == Moment::Reply { Moment::CustomerReply } else { Moment::Opened },
         stop,
         calendar: CalendarChoice::Named(0),
-        pauses: (stop == Moment::Resolved).then(waiting),
+        pauses: matches!(stop, Moment::Resolved | Moment::Closed).then(|| waiting(context)),
         targets,
         is_due_from_source: false,
-        resolution_counts: stop == Moment::Response,
+        resolution_counts: matches!(stop, Moment::Response | Moment::Reply),
         ignores_history: false,
         severity_change: SeverityChange::Retarget,
         reopen: Reopen::Continue,
         attainment_target: None,
     }
+}
+
+/// The statuses in which somebody else must act.
+fn waiting(context: &Context) -> FxHashSet<String> {
+    let is_waiting = |class: &StatusClass| *class == StatusClass::Waiting;
+    context.statuses.iter().filter(|(_, class)| is_waiting(class)).map(|(s, _)| s.clone()).collect()
 }
 
 fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
@@ -200,8 +209,14 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
     if let Some(start) = reader.choice("start", &MOMENTS) {
         clock.start = start;
     }
-    if let Some(stop) = reader.choice("stop", &MOMENTS) {
-        clock.stop = stop;
+    let is_opening = matches!(clock.stop, Moment::Opened | Moment::CustomerReply);
+    if is_opening || clock.start == Moment::Reply {
+        reader.fail(format!("`{}` can't start or stop like that: nothing ends with an opening or begins with the reply that ends it", reader.path));
+    } else if (clock.start == Moment::CustomerReply) != (clock.stop == Moment::Reply) {
+        reader.fail(format!(
+            "`{}`: `start = \"customer_reply\"` and `stop = \"reply\"` go together, as the next-reply clock",
+            reader.path
+        ));
     }
     let otherwise = reader.string("calendar_otherwise").and_then(|name| calendar(reader, &name, context));
     match reader.string("calendar") {
@@ -216,11 +231,7 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
         None => {}
     }
     if reader.is_boolean("pauses") {
-        let all = || {
-            let is_waiting = |class: &StatusClass| *class == StatusClass::Waiting;
-            context.statuses.iter().filter(|(_, c)| is_waiting(c)).map(|(s, _)| s.clone()).collect()
-        };
-        clock.pauses = reader.boolean("pauses").filter(|pauses| *pauses).map(|_| all());
+        clock.pauses = reader.boolean("pauses").filter(|pauses| *pauses).map(|_| waiting(context));
     } else if let Some(statuses) = reader.strings("pauses") {
         let mut set = FxHashSet::default();
         for status in statuses {
@@ -265,9 +276,64 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
                     "this target of `{}` never applies: an earlier one fits all its tickets",
                     clock.name
                 ));
+            } else if let Some(first) =
+                clock.targets.iter().position(|earlier| earlier.scope.meets(&target.scope))
+            {
+                table.problem(
+                    Diagnostic::error(
+                        Some(table.span.clone()),
+                        format!(
+                            "targets {} and {} of `{}` overlap",
+                            first + 1,
+                            clock.targets.len() + 1,
+                            clock.name
+                        ),
+                    )
+                    .label(format!("a ticket that fits both gets the first, {}", clock.targets[first].limit))
+                    .warning(),
+                );
             }
             clock.targets.push(target);
         }
+    }
+    for_all_targets(reader, clock);
+}
+
+/// `target` and `limit` of the clock itself: those of every target, whatever they say.
+fn for_all_targets(reader: &Reader, clock: &mut Clock) {
+    let (target, limit) = (duration(reader, "target"), duration(reader, "limit"));
+    let Some(one) = limit.or(target) else { return };
+    if clock.targets.is_empty() {
+        clock.targets.push(Target { scope: Scope::default(), target: one, limit: one, calendar: None });
+    }
+    for own in &mut clock.targets {
+        own.limit = limit.unwrap_or(own.limit);
+        own.target = target.unwrap_or(own.target);
+        if is_longer(&own.target, &own.limit) {
+            match target {
+                Some(target) => reader.fail(format!("target {target} is longer than limit {}", own.limit)),
+                None => own.target = own.limit,
+            }
+        }
+    }
+}
+
+/// A duration above nothing.
+fn duration(reader: &Reader, key: &'static str) -> Option<Span> {
+    let span = reader.parse::<Span>(key)?;
+    if matches!(span, Span::Seconds(0) | Span::BusinessDays(0)) {
+        reader.fail(format!("`{}.{key}` is no time at all", reader.path));
+        return None;
+    }
+    Some(span)
+}
+
+/// Spans in different units can't be compared before they are placed on a calendar.
+fn is_longer(one: &Span, other: &Span) -> bool {
+    match (one, other) {
+        (Span::Seconds(one), Span::Seconds(other)) => one > other,
+        (Span::BusinessDays(one), Span::BusinessDays(other)) => one > other,
+        _ => false,
     }
 }
 
@@ -303,7 +369,7 @@ fn target(reader: &Reader, context: &Context) -> Option<Target> {
         products: texts("product"),
     };
     let own_calendar = reader.string("calendar").and_then(|name| calendar(reader, &name, context));
-    let (target, limit) = (reader.parse::<Span>("target"), reader.parse::<Span>("limit"));
+    let (target, limit) = (duration(reader, "target"), duration(reader, "limit"));
     reader.finish();
     let (target, limit) = match (target, limit) {
         (Some(target), Some(limit)) => (target, limit),
@@ -315,9 +381,7 @@ fn target(reader: &Reader, context: &Context) -> Option<Target> {
             return None;
         }
     };
-    if let (Span::Seconds(aim), Span::Seconds(promise)) = (&target, &limit)
-        && aim > promise
-    {
+    if is_longer(&target, &limit) {
         reader.fail(format!("target {target} is longer than limit {limit}"));
     }
     Some(Target { scope, target, limit, calendar: own_calendar })

@@ -78,6 +78,8 @@ impl Table {
                 "calendar",
                 "target_set",
                 "attainment_target",
+                "fee",
+                "currency",
             ],
             (Table::Assets, _) => {
                 vec!["asset", "site", "model", "serial", "installed_on", "retired_on"]
@@ -120,7 +122,7 @@ pub struct Format {
 }
 
 /// One input table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     pub table: Table,
     /// Paths or globs, relative to the configuration unless they came from the command line.
@@ -144,7 +146,7 @@ pub struct Input {
 pub type ValueMap = FxHashMap<String, String>;
 
 /// Everything about the inputs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inputs {
     /// In order of [`Table`].
     pub tables: Vec<Input>,

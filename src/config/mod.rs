@@ -4,16 +4,21 @@
 //! reported at once, with its place. Leaves out on purpose the reading of
 //! exports: that is `import`'s.
 
+mod agreements;
 mod calendars;
 mod clocks;
 mod inputs;
+mod overlay;
 mod reader;
 
+pub use agreements::Terms;
 pub use calendars::ALWAYS;
 pub use clocks::SeverityRules;
 pub use inputs::{Encoding, EventKind, Format, Input, Inputs, TABLES, Table, ValueMap};
+pub use overlay::{Sweep, overlay, set};
 pub use reader::parse_share;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -46,7 +51,11 @@ pub struct Config {
     pub queries: Option<PathBuf>,
     pub inputs: Inputs,
     pub severity: SeverityRules,
+    /// What is said of contracts instead of the list of contracts.
+    pub terms: BTreeMap<String, Terms>,
     pub policy: Policy,
+    /// What is odd but valid.
+    pub warnings: Diagnostics,
 }
 
 /// Reads a configuration.
@@ -54,33 +63,44 @@ pub struct Config {
 /// # Errors
 /// Everything that is wrong with it, with places.
 pub fn load(path: &Path) -> Result<Config, Diagnostics> {
-    let mut diagnostics =
-        Diagnostics { origin: path.display().to_string(), source: String::new(), items: Vec::new() };
-    match std::fs::read_to_string(path) {
-        Ok(source) => diagnostics.source = source,
-        Err(error) => {
-            diagnostics.items.push(
-                Diagnostic::error(None, format!("can't read the configuration: {error}"))
-                    .hint(Some("name it with `--config PATH`, or run in the folder of `sla.toml`")),
-            );
-            return Err(diagnostics);
-        }
-    }
+    parse(path, source(path)?)
+}
+
+/// The text of a configuration.
+///
+/// # Errors
+/// Where the file can't be read.
+pub fn source(path: &Path) -> Result<String, Diagnostics> {
+    std::fs::read_to_string(path).map_err(|error| Diagnostics {
+        origin: path.display().to_string(),
+        source: String::new(),
+        items: vec![
+            Diagnostic::error(None, format!("can't read the configuration: {error}"))
+                .hint(Some("name it with `--config PATH`, or run in the folder of `sla.toml`")),
+        ],
+    })
+}
+
+/// Checks the text of a configuration, whose relative paths start beside `path`.
+///
+/// # Errors
+/// Everything that is wrong with it, with places.
+pub fn parse(path: &Path, source: String) -> Result<Config, Diagnostics> {
     let problems = Problems::default();
-    let (document, errors) = toml::de::DeTable::parse_recoverable(&diagnostics.source);
+    let (document, errors) = toml::de::DeTable::parse_recoverable(&source);
     for error in errors {
         problems.borrow_mut().push(Diagnostic::error(error.span(), error.message().to_owned()));
     }
-    let config = read(path, &diagnostics.source, &Reader::document(&document, &problems));
+    let config = read(path, &source, &Reader::document(&document, &problems));
+    drop(document);
     let mut items = problems.take();
     items.sort_by_key(|item| item.span.as_ref().map_or(0, |span| span.start));
     items.dedup();
-    if items.is_empty() {
-        return Ok(config);
+    let diagnostics = Diagnostics { origin: path.display().to_string(), source, items };
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
     }
-    drop(document);
-    diagnostics.items = items;
-    Err(diagnostics)
+    Ok(Config { warnings: diagnostics, ..config })
 }
 
 fn read(path: &Path, source: &str, document: &Reader) -> Config {
@@ -123,6 +143,9 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let calendars = calendars::calendars(document, &dir, zone);
     let context = clocks::Context { levels: &severity.levels, statuses: &statuses, calendars: &calendars };
     let clocks = clocks::clocks(document, &context);
+    let terms = agreements::terms(document);
+    let credits = agreements::credits(document, &clocks);
+    let audit = agreements::audit(document, &clocks);
     let (mut warranty_months, mut at_risk_percent) = (3, 75);
     if let Some(entitlement) = document.table("entitlement") {
         warranty_months = entitlement.integer("warranty_months", 0..=1200).unwrap_or(3) as u32;
@@ -141,6 +164,8 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         warranty_months,
         at_risk_percent,
         zone,
+        credits,
+        audit,
     };
     Config {
         path: path.to_path_buf(),
@@ -155,6 +180,8 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         queries,
         inputs,
         severity,
+        terms,
         policy,
+        warnings: Diagnostics { origin: String::new(), source: String::new(), items: Vec::new() },
     }
 }

@@ -27,12 +27,13 @@ pub enum Code {
     UnmappedRequestType,
     UnknownSite,
     UnknownContractCalendar,
+    UnknownContract,
     IgnoredField,
 }
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Code; 23] = [
+    pub const ALL: [Code; 24] = [
         Code::FieldCount,
         Code::QuoteNeverClosed,
         Code::WrongEncoding,
@@ -55,6 +56,7 @@ impl Code {
         Code::UnmappedRequestType,
         Code::UnknownSite,
         Code::UnknownContractCalendar,
+        Code::UnknownContract,
         Code::IgnoredField,
     ];
 
@@ -83,6 +85,7 @@ impl Code {
             Code::UnmappedRequestType => "unmapped_request_type",
             Code::UnknownSite => "unknown_site",
             Code::UnknownContractCalendar => "unknown_contract_calendar",
+            Code::UnknownContract => "unknown_contract",
             Code::IgnoredField => "ignored_field",
         }
     }
@@ -97,7 +100,7 @@ impl Code {
             Code::WrongEncoding => "the row's bytes are not in the configured encoding; rejected",
             Code::MissingValue => "a cell that the row can't do without is empty; rejected",
             Code::BadDate => "a time or date fits none of the configured formats; rejected",
-            Code::BadNumber => "a cell should hold a whole number; rejected",
+            Code::BadNumber => "a cell should hold a number; rejected",
             Code::BadZone => "a cell should hold an IANA time zone; rejected",
             Code::BadShare => "a cell should hold a share such as 0.95 or 95%; rejected",
             Code::DuplicateTicket => {
@@ -120,6 +123,7 @@ impl Code {
             Code::UnknownContractCalendar => {
                 "a contract names a calendar that is not configured; the clock's own is used"
             }
+            Code::UnknownContract => "the configuration has terms for a contract that is not in the list",
             Code::IgnoredField => "the event changes a field that no clock needs",
         }
     }

@@ -247,15 +247,3 @@ pub fn append(
         ..*event
     }));
 }
-
-/// Where each ticket's events start.
-pub fn starts(rows: &[Event], tickets: usize) -> Vec<u32> {
-    let mut starts = vec![0; tickets + 1];
-    for event in rows {
-        starts[event.ticket as usize + 1] += 1;
-    }
-    for ticket in 0..tickets {
-        starts[ticket + 1] += starts[ticket];
-    }
-    starts
-}

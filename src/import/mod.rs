@@ -232,9 +232,8 @@ fn finish_events(imported: &mut Imported, tickets: Tickets, mut rows: Vec<Event>
         (event.from, event.to) = (recode(&codes, event.from), recode(&codes, event.to));
     });
     events::order(&mut rows);
-    let starts = events::starts(&rows, tickets.len());
+    imported.data.events = Events::new(rows, values, tickets.len());
     imported.data.tickets = tickets;
-    imported.data.events = Events { rows, values, starts };
     imported.data.has_events = true;
 }
 
@@ -354,6 +353,11 @@ fn read_contracts(config: &Config, input: &Input, imported: &mut Imported) -> Re
         reference::unique(rows, |c| (c.contract.clone(), c.start_on, c.site.clone(), c.product.clone()));
     duplicates(imported, Table::Contracts, later, |c| c.contract.clone());
     imported.data.contracts = first;
+    for contract in &mut imported.data.contracts {
+        if let Some(terms) = config.terms.get(&contract.contract) {
+            terms.apply(contract);
+        }
+    }
     imported.data.has_contracts = true;
     Ok(())
 }
@@ -458,6 +462,17 @@ fn examine(config: &Config, imported: &mut Imported) {
             count: contradictions.len() as u64,
             first_at: tickets.ticket_id.get(first).to_owned(),
         });
+    }
+    for name in config.terms.keys() {
+        if !imported.data.contracts.iter().any(|contract| contract.contract == *name) {
+            findings.push(Finding {
+                table: Table::Contracts.name(),
+                code: Code::UnknownContract,
+                subject: name.clone(),
+                count: 1,
+                first_at: "[contracts]".to_owned(),
+            });
+        }
     }
     for contract in &imported.data.contracts {
         let Some(name) = &contract.calendar else { continue };

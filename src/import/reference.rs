@@ -38,6 +38,12 @@ pub fn contract(columns: &Columns, row: &Row) -> Result<Contract, Objection> {
             row.object(Code::BadShare, at("attainment_target"), cell, "0.95 or 95%".to_owned())
         })?),
     };
+    let fee = match row.text(at("fee"))? {
+        "" => None,
+        cell => Some(cell.parse().map_err(|_| {
+            row.object(Code::BadNumber, at("fee"), cell, "an amount such as 1250 or 1250.50".to_owned())
+        })?),
+    };
     Ok(Contract {
         contract: row.required(at("contract"))?.to_owned(),
         customer: row.required(at("customer"))?.to_owned(),
@@ -49,6 +55,8 @@ pub fn contract(columns: &Columns, row: &Row) -> Result<Contract, Objection> {
         calendar: text(row, at("calendar"))?,
         target_set: text(row, at("target_set"))?,
         attainment_target,
+        fee,
+        currency: text(row, at("currency"))?,
     })
 }
 

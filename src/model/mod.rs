@@ -3,8 +3,10 @@
 //! Answers "what did the help desk say?". Leaves out on purpose what it means:
 //! that is `clock`'s. Instants are seconds since 1970-01-01T00:00:00Z.
 
+mod money;
 mod text;
 
+pub use money::Money;
 pub use text::{Dictionary, MISSING_CODE, Strings, TextColumn, recode};
 
 use chrono::NaiveDate;
@@ -244,10 +246,30 @@ pub struct Events {
     /// Values of all fields.
     pub values: Dictionary,
     /// Events of ticket `i` are `rows[starts[i]..starts[i + 1]]`; empty without history.
-    pub starts: Vec<u32>,
+    starts: Vec<u32>,
+    /// By [`Field`].
+    logged: [bool; 6],
 }
 
 impl Events {
+    /// Events in order of ticket, time and the source's own order, of so many tickets.
+    pub fn new(rows: Vec<Event>, values: Dictionary, tickets: usize) -> Events {
+        let (mut starts, mut logged) = (vec![0; tickets + 1], [false; 6]);
+        for event in &rows {
+            starts[event.ticket as usize + 1] += 1;
+            logged[event.field as usize] = true;
+        }
+        for ticket in 0..tickets {
+            starts[ticket + 1] += starts[ticket];
+        }
+        Events { rows, values, starts, logged }
+    }
+
+    /// Whether the history of any ticket tells of changes to a field.
+    pub fn logs(&self, field: Field) -> bool {
+        self.logged[field as usize]
+    }
+
     /// The events of a ticket.
     pub fn of(&self, ticket: usize) -> &[Event] {
         match self.starts.get(ticket..=ticket + 1) {
@@ -276,6 +298,10 @@ pub struct Contract {
     pub target_set: Option<String>,
     /// 0-1.
     pub attainment_target: Option<f64>,
+    /// What the customer pays for as long as credits are reckoned over.
+    pub fee: Option<Money>,
+    /// Such as `EUR`.
+    pub currency: Option<String>,
 }
 
 /// A piece of installed equipment.

@@ -123,6 +123,8 @@ pub enum Format {
     Number,
     /// Ratio 0-1, a percentage on paper.
     Share,
+    /// An amount with two decimals, in the currency that its row names.
+    Money,
     /// Seconds.
     Duration,
     /// Seconds since 1970-01-01T00:00:00Z.

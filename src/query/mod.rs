@@ -231,7 +231,11 @@ fn values(column: &Column) -> PolarsResult<(Format, Vec<Cell>)> {
                 return Ok((Format::Duration, wide.f64()?.iter().map(whole).collect()));
             }
             let number = |value: Option<f64>| value.map_or(Cell::Missing, Cell::Float);
-            let format = if is_share { Format::Share } else { Format::Number };
+            let format = match is_share {
+                true => Format::Share,
+                false if name.ends_with("_amount") => Format::Money,
+                false => Format::Number,
+            };
             (format, wide.f64()?.iter().map(number).collect())
         }
         _ => {

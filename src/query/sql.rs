@@ -3,8 +3,20 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
-pub const TABLES: [&str; 9] =
-    ["tickets", "clocks", "segments", "contracts", "assets", "rejects", "findings", "files", "run"];
+pub const TABLES: [&str; 12] = [
+    "tickets",
+    "clocks",
+    "segments",
+    "cycles",
+    "contracts",
+    "outcomes",
+    "audit",
+    "assets",
+    "rejects",
+    "findings",
+    "files",
+    "run",
+];
 
 /// A word, quoted text or sign of the SQL, with its place in the file.
 struct Token<'t> {

@@ -40,6 +40,7 @@ fn field(cell: &Cell, format: Format, is_safe: bool) -> String {
             Format::Instant => rfc3339(value.round() as i64),
             Format::Duration | Format::Count => format!("{value:.0}"),
             Format::Share => format!("{value:.6}"),
+            Format::Money => format!("{value:.2}"),
             _ => value.to_string(),
         },
     }

@@ -2,45 +2,25 @@
 
 use super::Inputs;
 use crate::calendar::{BusinessDay, DeadlineAt};
-use crate::clock::{CalendarChoice, Clock, Reopen, SeverityChange, Verdict};
+use crate::clock::{CalendarChoice, Clock, Policy, RULES, Verdict};
 use crate::paper::format;
 use crate::paper::{Block, Definition, Section};
 
 /// The section.
 pub fn section(inputs: &Inputs) -> Section {
-    let mut definitions = vec![
-        definition(
-            "Attainment",
-            "Kept ÷ (kept + missed). Kept: stopped within the limit. Missed: stopped after it, or still open with the limit passed at as-of. Tickets that are undecided, unmeasured, not entitled, excluded or without a target are counted apart and never as kept.".to_owned(),
+    let mut definitions: Vec<Definition> =
+        RULES.iter().map(|rule| definition(rule.term, rule.text.to_owned())).collect();
+    let policy = &inputs.config.policy;
+    definitions.push(definition(
+        "In this configuration",
+        format!(
+            "The warranty lasts {} calendar months. A clock is at risk from {}% of its limit on. Fewer than {} decided are few.{}",
+            policy.warranty_months,
+            policy.at_risk_percent,
+            inputs.config.min_n,
+            credits(policy)
         ),
-        definition(
-            "Target and limit",
-            "The target is what we aim for, the limit what the contract promises. Between them a clock is late but kept: within the window.".to_owned(),
-        ),
-        definition(
-            "Period",
-            "A clock belongs to the period in which it was decided: it stopped, or its limit passed, whichever came first. Undecided clocks are those open at as-of; all others count where their ticket was opened.".to_owned(),
-        ),
-        definition(
-            "Elapsed time",
-            "Whole seconds between start and stop within the calendar's hours, less pauses. Real time counts, so a day on which summer time ends has an hour more.".to_owned(),
-        ),
-        definition(
-            "Entitlement",
-            format!(
-                "Judged on the local date of opening: within a support contract, or within {} calendar months of the licence's issue, last day included. Upgrades are billable and integrations decided case by case, whatever the contract.",
-                inputs.config.policy.warranty_months
-            ),
-        ),
-        definition(
-            "Few",
-            format!("Fewer than {} decided: the figure is indicative.", inputs.config.min_n),
-        ),
-        definition(
-            "Confidence",
-            "High where the ticket's history was given, low where only its own timestamps were.".to_owned(),
-        ),
-    ];
+    ));
     for (clock, kpi) in inputs.config.policy.clocks.iter().zip(inputs.kpis) {
         let counts: Vec<String> = Verdict::ALL
             .iter()
@@ -99,6 +79,23 @@ pub fn section(inputs: &Inputs) -> Section {
     }
 }
 
+/// The steps of service credits, if there are any.
+fn credits(policy: &Policy) -> String {
+    let plans = policy.credits.iter().map(|plan| {
+        let scope = &plan.scope;
+        let who: Vec<&str> = (scope.contracts.iter().chain(&scope.target_sets).chain(&scope.customers))
+            .map(String::as_str)
+            .collect();
+        let who = if who.is_empty() { "all contracts".to_owned() } else { who.join(", ") };
+        let share = |ppm: i64| format::share(ppm as f64 / 1e6);
+        let steps: Vec<String> = (plan.steps.iter())
+            .map(|step| format!("below {}: {} of the fee", share(step.below_ppm), share(step.credit_ppm)))
+            .collect();
+        format!(" Credits of {who}: {}.", steps.join(", "))
+    });
+    plans.collect()
+}
+
 fn definition(term: &str, text: String) -> Definition {
     Definition { term: term.to_owned(), text }
 }
@@ -123,17 +120,7 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
         }
         None => "never pauses".to_owned(),
     };
-    let changes = match clock.severity_change {
-        SeverityChange::Retarget => "the last severity's target holds for the whole life",
-        SeverityChange::Restart => "a change of severity starts it again",
-        SeverityChange::AsOpened => "the first severity's target holds",
-        SeverityChange::Strictest => "the strictest target that ever applied holds",
-    };
-    let reopen = match clock.reopen {
-        Reopen::Continue => "a reopening continues it and the gap doesn't count",
-        Reopen::NewCycle => "a reopening starts a new cycle and the worst one counts",
-        Reopen::Ignore => "a reopening is ignored",
-    };
+    let (changes, reopen) = (clock.severity_change.meaning().1, clock.reopen.meaning().1);
     let targets: Vec<String> = clock
         .targets
         .iter()

@@ -7,7 +7,7 @@ mod figure;
 pub mod kpi;
 mod method;
 
-use crate::clock::{Kernel, Verdict};
+use crate::clock::{AuditRow, Kernel, Outcome, Verdict};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::paper::format;
@@ -23,6 +23,10 @@ pub struct Inputs<'a> {
     pub kernel: &'a Kernel<'a>,
     pub period: &'a Period,
     pub kpis: &'a [Kpi],
+    /// Of the period.
+    pub outcomes: &'a [Outcome],
+    /// Of the period.
+    pub audit: &'a [AuditRow],
     pub queries: &'a [Query],
     /// In the order of `queries`.
     pub results: &'a [Table],
@@ -200,8 +204,7 @@ pub fn verdict_sentences(inputs: &Inputs) -> Vec<String> {
 
 /// How many more kept readings would have met the target.
 pub fn gap(kpi: &Kpi, target: f64) -> i64 {
-    // A target such as 0.95 isn't exact in binary: 19 of 20 must meet it.
-    ((target * kpi.decided() as f64 - 1e-9).ceil() as i64 - kpi.kept()).max(0)
+    crate::clock::gap(kpi.kept(), kpi.decided(), target)
 }
 
 fn card(kpi: &Kpi, inputs: &Inputs) -> Card {

@@ -58,7 +58,7 @@ pub fn shown(table: &Table) -> Vec<Shown<'_>> {
 
 /// Right-aligned and sorted as a number.
 pub fn is_numeric(format: Format) -> bool {
-    matches!(format, Format::Count | Format::Number | Format::Share | Format::Duration)
+    matches!(format, Format::Count | Format::Number | Format::Share | Format::Money | Format::Duration)
 }
 
 /// Never broken into lines: instants, dates and short words such as ids.
@@ -94,6 +94,7 @@ pub fn cell(row: &[Cell], shown: &Shown<'_>, zone: Tz) -> CellView {
             Format::Duration => duration(value.round() as i64),
             Format::Instant => just(format::instant(value.round() as i64, zone)),
             Format::Bool => just(if *value == 0.0 { "no" } else { "yes" }.into()),
+            Format::Money => just(format::number(*value, 2)),
             _ => just(format::number(*value, shown.decimals)),
         },
     }

@@ -1,0 +1,113 @@
+//! What SQL may see: tickets, clocks, segments and the rest as Polars frames.
+//!
+//! Instants are milliseconds since 1970-01-01T00:00:00Z without a zone (that
+//! is, UTC); `_s` columns are seconds; what is missing is null.
+
+mod agreements;
+mod clocks;
+mod columns;
+mod lists;
+mod tickets;
+
+pub use lists::rejects;
+
+use polars::prelude::*;
+
+use crate::clock::{AuditRow, Kernel, Outcome, Reading, Readings, local_date};
+use crate::config::Config;
+use crate::import::Imported;
+use crate::model::Time;
+
+/// The half-open span of time that a report is about, and when it was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// As in paths, such as `2026-09`.
+    pub name: String,
+    /// As on paper, such as `September 2026`.
+    pub label: String,
+    /// Where the period before starts, which ends where this one starts; seconds UTC.
+    pub before_at: i64,
+    /// The period before on paper, such as `August 2026`.
+    pub before_label: String,
+    /// Seconds UTC.
+    pub from_at: i64,
+    /// Seconds UTC, excluded.
+    pub until_at: i64,
+    /// Its length where it is one of whole calendar months.
+    pub months: Option<u32>,
+    pub as_of: i64,
+}
+
+impl Period {
+    /// Whether an instant lies in the period.
+    pub fn contains(&self, at: i64) -> bool {
+        self.from_at <= at && at < self.until_at
+    }
+}
+
+/// The frames, by name, in the order of the documentation.
+pub struct Tables {
+    pub frames: Vec<(&'static str, DataFrame)>,
+}
+
+impl Tables {
+    /// One of the frames.
+    pub fn get(&self, name: &str) -> Option<&DataFrame> {
+        self.frames.iter().find(|(known, _)| *known == name).map(|(_, frame)| frame)
+    }
+}
+
+/// Frames that are written as Parquet.
+pub const DATA: [&str; 8] =
+    ["tickets", "clocks", "segments", "cycles", "contracts", "outcomes", "audit", "assets"];
+
+/// The local month of an instant as `YYYY-MM`.
+pub fn month(at: i64, zone: chrono_tz::Tz) -> String {
+    local_date(at, zone).format("%Y-%m").to_string()
+}
+
+/// The instant that puts a reading into a period: when it was decided; as-of
+/// while it is undecided; else when its ticket was opened.
+pub fn placed_at(reading: &Reading, kernel: &Kernel, period: &Period) -> i64 {
+    match reading.verdict {
+        verdict if verdict.is_kept() || verdict.is_missed() => reading.decided_at,
+        verdict if verdict.is_undecided() => period.from_at.max(period.as_of.min(period.until_at - 1)),
+        _ => kernel.data.tickets.times[Time::Opened as usize][reading.ticket as usize],
+    }
+}
+
+/// What the frames are made of.
+pub struct Facts<'a> {
+    pub config: &'a Config,
+    pub imported: &'a Imported,
+    pub kernel: &'a Kernel<'a>,
+    pub readings: &'a Readings,
+    /// Of the period.
+    pub outcomes: &'a [Outcome],
+    /// Of the period.
+    pub audit: &'a [AuditRow],
+    pub period: &'a Period,
+}
+
+/// Builds all frames.
+///
+/// # Errors
+/// What Polars says.
+pub fn build(facts: &Facts) -> PolarsResult<Tables> {
+    Ok(Tables {
+        frames: vec![
+            ("tickets", tickets::tickets(facts)?),
+            ("clocks", clocks::clocks(facts)?),
+            ("segments", clocks::segments(facts)?),
+            ("cycles", clocks::cycles(facts)?),
+            ("contracts", lists::contracts(facts.kernel)?),
+            ("outcomes", agreements::outcomes(facts)?),
+            ("audit", agreements::audit(facts)?),
+            ("assets", lists::assets(facts.kernel)?),
+            ("rejects", lists::rejects(facts.imported)?),
+            ("findings", lists::findings(facts.imported)?),
+            ("files", lists::files(facts.imported)?),
+            ("run", lists::run(facts)?),
+        ],
+    })
+}
