@@ -1,15 +1,13 @@
 -- title    = "Attainment by customer and contract"
--- question = "Whose contract did we miss, and by how many tickets?"
+-- question = "For whom were promises missed, with and without a contract?"
 -- section  = "contracts"
 -- key      = ["customer", "contract", "clock"]
 -- checks   = ["attainment IS NULL OR attainment BETWEEN 0 AND 1", "kept + missed = decided", "decided + undecided + unmeasured + not_entitled + excluded + no_target = tickets"]
--- notes    = "The gap is the smallest number of missed tickets that, had they been kept, would have met the attainment target."
 WITH counted AS (
   SELECT
     COALESCE(clocks.customer, 'unknown') AS customer,
     COALESCE(clocks.contract, 'none') AS contract,
     clocks.clock,
-    MAX(clocks.attainment_target) AS attainment_target,
     COUNT(*) AS tickets,
     SUM(CASE WHEN clocks.is_kept THEN 1 ELSE 0 END) AS kept,
     SUM(CASE WHEN clocks.is_missed THEN 1 ELSE 0 END) AS missed,
@@ -32,19 +30,6 @@ SELECT
   CAST(kept AS DOUBLE) / NULLIF(decided, 0) AS attainment,
   kept,
   decided,
-  attainment_target,
-  CASE
-    WHEN attainment_target IS NULL OR decided = 0 THEN NULL
-    WHEN attainment_target * decided - kept <= 0.000000001 THEN 0
-    ELSE CAST(CEIL(attainment_target * decided - kept - 0.000000001) AS BIGINT)
-  END AS gap_tickets,
-  CASE
-    WHEN attainment_target IS NULL THEN 'no target'
-    WHEN decided = 0 THEN 'nothing decided'
-    WHEN decided < min_n THEN 'indicative'
-    WHEN kept >= attainment_target * decided - 0.000000001 THEN 'target met'
-    ELSE 'target missed'
-  END AS status,
   missed,
   overrun_s,
   undecided,
@@ -54,5 +39,4 @@ SELECT
   no_target,
   tickets
 FROM counted
-CROSS JOIN run
 ORDER BY missed DESC, customer, contract, clock

@@ -1,10 +1,23 @@
 -- title    = "Missed promises"
--- question = "Which tickets were over their limit, and by how much?"
+-- question = "Which tickets were over their limit, by how much, and where did the time pass?"
 -- section  = "missed"
 -- key      = ["ticket_id", "clock"]
--- checks   = ["overrun_s >= 0", "elapsed_s >= 0"]
--- notes    = "Overrun is elapsed time less the limit, both in hours of the clock's calendar. Every line can be checked with `sla explain TICKET`."
+-- checks   = ["overrun_s >= 0", "elapsed_s >= 0", "queue_s + work_s + waiting_s <= elapsed_s + paused_s"]
+-- notes    = "Overrun is elapsed time less the limit, both in hours of the clock's calendar. Held by: who had the ticket when the limit was used up; held, not caused. Every line can be checked with `sla explain TICKET`."
+-- labels   = { due_group_name = "Held by", due_kind = "In", queue_s = "Queue", work_s = "Work", waiting_s = "Waiting" }
 -- is_filterable = true
+WITH split AS (
+  SELECT
+    segments.ticket_id,
+    segments.clock,
+    SUM(CASE WHEN segments.kind = 'queue' THEN segments.segment_s ELSE 0 END) AS queue_s,
+    SUM(CASE WHEN segments.kind = 'work' THEN segments.segment_s ELSE 0 END) AS work_s,
+    SUM(CASE WHEN segments.kind = 'waiting' THEN segments.segment_s ELSE 0 END) AS waiting_s
+  FROM segments
+  JOIN clocks ON clocks.ticket_id = segments.ticket_id AND clocks.clock = segments.clock
+  WHERE clocks.is_in_period AND clocks.is_missed
+  GROUP BY segments.ticket_id, segments.clock
+)
 SELECT
   clocks.ticket_id,
   clocks.clock,
@@ -18,10 +31,15 @@ SELECT
   clocks.elapsed_s,
   clocks.limit_s,
   clocks.overrun_s,
-  clocks.paused_s,
+  clocks.due_group_name,
+  clocks.due_kind,
+  split.queue_s,
+  split.work_s,
+  split.waiting_s,
   clocks.closed_hours_s,
-  clocks.group_name,
+  clocks.paused_s,
   clocks.confidence
 FROM clocks
+LEFT JOIN split ON split.ticket_id = clocks.ticket_id AND split.clock = clocks.clock
 WHERE clocks.is_in_period AND clocks.is_missed
 ORDER BY overrun_s DESC, ticket_id, clock

@@ -27,6 +27,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show a calendar's month, or answer with its arithmetic
     Calendar(CalendarArgs),
+    /// Replay history under another policy and say what would change
+    WhatIf(WhatIfArgs),
 }
 
 /// What every command that reads exports takes.
@@ -125,4 +127,32 @@ pub struct CalendarArgs {
     /// The instant at which a duration is used up, such as 4h or 1bd
     #[arg(long, num_args = 2, value_names = ["FROM", "DURATION"])]
     pub add: Vec<String>,
+}
+
+/// `sla what-if`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sla what-if --set clocks.on_site.limit=3h\n  sla what-if --set 'clocks.resolution.targets.\"2 - High\".limit=8h' --set clocks.resolution.pauses=false\n  sla what-if --set 'contracts.\"K-1002\".calendar=24x7' --period 2026-09\n  sla what-if --with gold.toml\n  sla what-if --sweep clocks.on_site.limit=2h..6h/30m"
+)]
+pub struct WhatIfArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// Change one key of the configuration (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// A configuration to compare with; without [inputs] it is laid over the first one
+    #[arg(long, value_name = "PATH")]
+    pub with: Option<PathBuf>,
+    /// Try a key with many values, such as clocks.on_site.limit=2h..6h/30m
+    #[arg(long, value_name = "KEY=FROM..TO/STEP")]
+    pub sweep: Option<String>,
+    /// Compare one period only, as in `report`; otherwise all history up to as-of
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Where to write; results go to its folder `what-if`
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }

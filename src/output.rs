@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::import::hex;
 
-/// Everything that is written for one period, until it is published.
+/// Everything that is written into one folder, until it is published.
 pub struct Output {
     out: PathBuf,
     temporary: tempfile::TempDir,
@@ -21,7 +21,7 @@ pub struct Output {
 /// One file of the output tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// Relative to the period's folder, with `/`.
+    /// Relative to the folder, with `/`.
     pub path: String,
     pub bytes: u64,
     pub sha256: String,
@@ -76,17 +76,11 @@ impl Output {
         self.write(path, &bytes)
     }
 
-    /// Writes `manifest.json` and `run.json` and puts the folder in its place,
-    /// then renews the list of periods.
+    /// Writes `manifest.json` and `run.json` and puts the folder `name` in its place.
     ///
     /// # Errors
     /// What the system says; the former results are still there then.
-    pub fn publish(
-        mut self,
-        period: &str,
-        manifest: serde_json::Value,
-        run: &str,
-    ) -> Result<PathBuf, String> {
+    pub fn publish(mut self, name: &str, manifest: serde_json::Value, run: &str) -> Result<PathBuf, String> {
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
         let files: Vec<_> = self
             .files
@@ -100,8 +94,8 @@ impl Output {
         self.write("manifest.json", format!("{manifest:#}\n").as_bytes())?;
         self.write("run.json", run.as_bytes())?;
 
-        let place = self.out.join(period);
-        let old = self.out.join(format!(".old-{period}"));
+        let place = self.out.join(name);
+        let old = self.out.join(format!(".old-{name}"));
         let _ = fs::remove_dir_all(&old);
         if place.exists() {
             fs::rename(&place, &old).map_err(|error| told(&place, &error))?;
@@ -114,7 +108,6 @@ impl Output {
         }
         open_to_all(&place);
         let _ = fs::remove_dir_all(&old);
-        index(&self.out, period)?;
         Ok(place)
     }
 }
@@ -145,8 +138,11 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
-/// The list of periods: every folder that holds a report.
-fn index(out: &Path, latest: &str) -> Result<(), String> {
+/// Renews the list of periods: every folder that holds a report.
+///
+/// # Errors
+/// What the system says.
+pub fn index(out: &Path, latest: &str) -> Result<(), String> {
     let mut periods: Vec<String> = fs::read_dir(out)
         .map_err(|error| told(out, &error))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())

@@ -317,18 +317,18 @@ fn install(site: usize, model: usize, draw: &mut Draw) -> Asset {
 }
 
 #[rustfmt::skip]
-const CONTRACTS: [[&str; 10]; 11] = [
-    ["K-1001", "Banco Meridiano do Tejo", "", "", "2019-06-17", "2024-01-01", "2026-12-31", "business", "standard", "0.90"],
-    ["K-1002", "Banco Meridiano do Tejo", "TEJ-03", "", "2019-06-17", "2024-01-01", "2026-12-31", "24x7", "gold", "0.95"],
-    ["K-1003", "Caixa Rural das Serras", "", "", "2018-02-05", "2024-07-01", "2025-06-30", "business", "standard", "0.90"],
-    ["K-1004", "Caixa Rural das Serras", "", "", "2018-02-05", "2025-07-01", "2026-06-30", "business", "standard", "0.90"],
-    ["K-1005", "Caixa Rural das Serras", "", "", "2018-02-05", "2026-07-01", "2027-06-30", "business", "standard", "0.90"],
-    ["K-1006", "Bank Bursztynowy", "", "Ponte Core", "2021-09-13", "2025-01-01", "2026-12-31", "business", "standard", "0.90"],
-    ["K-1007", "Bank Bursztynowy", "", "Ponte Teller", "2021-09-13", "2025-01-01", "2026-12-31", "business", "standard", "0.90"],
-    ["K-1008", "Bank Bursztynowy", "", "Ponte Cards", "2022-03-07", "2025-01-01", "2026-12-31", "24x7", "gold", "0.95"],
-    ["K-1009", "Harbor Lantern Bank, N.A.", "", "", "2020-10-26", "2023-04-01", "2026-03-31", "business", "standard", "0.90"],
-    ["K-1010", "Banco Palanca Azul", "", "", "2025-03-31", "2025-08-01", "2027-07-31", "business", "standard", "0.90"],
-    ["K-1011", "Banco Ipê Dourado", "", "", "2023-05-15", "2023-08-15", "2026-12-31", "business", "standard", "0.90"],
+const CONTRACTS: [[&str; 12]; 11] = [
+    ["K-1001", "Banco Meridiano do Tejo", "", "", "2019-06-17", "2024-01-01", "2026-12-31", "business", "standard", "0.90", "4200.00", "EUR"],
+    ["K-1002", "Banco Meridiano do Tejo", "TEJ-03", "", "2019-06-17", "2024-01-01", "2026-12-31", "24x7", "gold", "0.95", "650.00", "EUR"],
+    ["K-1003", "Caixa Rural das Serras", "", "", "2018-02-05", "2024-07-01", "2025-06-30", "business", "standard", "0.90", "2100.00", "EUR"],
+    ["K-1004", "Caixa Rural das Serras", "", "", "2018-02-05", "2025-07-01", "2026-06-30", "business", "standard", "0.90", "2150.00", "EUR"],
+    ["K-1005", "Caixa Rural das Serras", "", "", "2018-02-05", "2026-07-01", "2027-06-30", "business", "standard", "0.90", "2200.00", "EUR"],
+    ["K-1006", "Bank Bursztynowy", "", "Ponte Core", "2021-09-13", "2025-01-01", "2026-12-31", "business", "standard", "0.90", "900.00", "EUR"],
+    ["K-1007", "Bank Bursztynowy", "", "Ponte Teller", "2021-09-13", "2025-01-01", "2026-12-31", "business", "standard", "0.90", "900.00", "EUR"],
+    ["K-1008", "Bank Bursztynowy", "", "Ponte Cards", "2022-03-07", "2025-01-01", "2026-12-31", "24x7", "gold", "0.95", "1100.00", "EUR"],
+    ["K-1009", "Harbor Lantern Bank, N.A.", "", "", "2020-10-26", "2023-04-01", "2026-03-31", "business", "standard", "0.90", "3100.00", "USD"],
+    ["K-1010", "Banco Palanca Azul", "", "", "2025-03-31", "2025-08-01", "2027-07-31", "business", "standard", "0.90", "1750.00", "EUR"],
+    ["K-1011", "Banco Ipê Dourado", "", "", "2023-05-15", "2023-08-15", "2026-12-31", "business", "standard", "0.90", "1600.00", "EUR"],
 ];
 
 /// Slot of the site with a contract of its own, served round the clock.
@@ -340,8 +340,8 @@ pub fn is_round_the_clock(site: usize, product: usize, world: &World) -> bool {
 }
 
 fn write_contracts(folder: &Path) -> io::Result<()> {
-    let header =
-        "Contract,Customer,Site,Product,Licence issued,Start,End,Calendar,Target set,Attainment target";
+    let header = "Contract,Customer,Site,Product,Licence issued,Start,End,Calendar,Target set,Attainment target,\
+                  Monthly fee,Currency";
     let mut table = Table::create(folder, "contracts.csv", header)?;
     for contract in CONTRACTS {
         for value in contract {

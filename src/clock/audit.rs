@@ -105,11 +105,12 @@ pub enum Change {
     SeverityAsOpened,
     OwnTimestamps,
     SourceDue,
+    JudgedLater,
 }
 
 impl Change {
     /// In the order in which they are tried.
-    const ALL: [Change; 7] = [
+    const ALL: [Change; 8] = [
         Change::ToClosed,
         Change::Unpaused,
         Change::RoundTheClock,
@@ -117,6 +118,7 @@ impl Change {
         Change::SeverityAsOpened,
         Change::OwnTimestamps,
         Change::SourceDue,
+        Change::JudgedLater,
     ];
 
     /// As in SQL, CSV and reports.
@@ -129,11 +131,12 @@ impl Change {
             Change::SeverityAsOpened => "severity as opened",
             Change::OwnTimestamps => "the ticket's own times instead of its history",
             Change::SourceDue => "the source's own due date",
+            Change::JudgedLater => "judged at the export's last instant instead of as-of",
         }
     }
 
     /// Whether it changes anything about a clock.
-    fn applies(self, clock: &Clock) -> bool {
+    fn applies(self, clock: &Clock, is_later: bool) -> bool {
         match self {
             Change::Unpaused => clock.pauses.as_ref().is_some_and(|statuses| !statuses.is_empty()),
             Change::ToClosed => clock.stop == Moment::Resolved,
@@ -146,6 +149,7 @@ impl Change {
             Change::SeverityAsOpened => clock.severity_change != SeverityChange::AsOpened,
             Change::OwnTimestamps => !clock.ignores_history,
             Change::SourceDue => !clock.is_due_from_source,
+            Change::JudgedLater => is_later,
         }
     }
 
@@ -163,17 +167,20 @@ impl Change {
             Change::SeverityAsOpened => clock.severity_change = SeverityChange::AsOpened,
             Change::OwnTimestamps => clock.ignores_history = true,
             Change::SourceDue => clock.is_due_from_source = true,
+            // Not a matter of the clock: replayed with another as-of.
+            Change::JudgedLater => {}
         }
     }
 }
 
 /// The sets of changes to try with a clock, smaller ones first. Of three at a
 /// time only those that help desks are known for: more would explain anything.
-fn change_sets(clock: &Clock) -> Vec<Vec<Change>> {
-    let singles: Vec<Change> = Change::ALL.into_iter().filter(|change| change.applies(clock)).collect();
+fn change_sets(clock: &Clock, is_later: bool) -> Vec<Vec<Change>> {
+    let singles: Vec<Change> =
+        Change::ALL.into_iter().filter(|change| change.applies(clock, is_later)).collect();
     let mut sets: Vec<Vec<Change>> = singles.iter().map(|change| vec![*change]).collect();
-    // With the source's own due date, only the stop matters.
-    let others: Vec<Change> = singles.iter().copied().filter(|change| *change != Change::SourceDue).collect();
+    let is_alone = |change: &Change| matches!(change, Change::SourceDue | Change::JudgedLater);
+    let others: Vec<Change> = singles.iter().copied().filter(|change| !is_alone(change)).collect();
     for (index, one) in others.iter().enumerate() {
         sets.extend(others[index + 1..].iter().map(|other| vec![*one, *other]));
     }
@@ -197,68 +204,94 @@ pub fn audit(
     let mut rows = Vec::new();
     for &index in &policy.audit.clocks {
         let clock = &policy.clocks[index];
-        let sets = change_sets(clock);
+        let last_at = data.last_at.unwrap_or(as_of).max(as_of);
+        let sets = change_sets(clock, last_at > as_of);
         // The clock as it is comes first, then one clock for each set of changes.
         let mut clocks = vec![clock.clone(); sets.len() + 1];
         for (changed, set) in clocks[1..].iter_mut().zip(&sets) {
             set.iter().for_each(|change| change.apply(changed));
         }
         let policy = Policy { clocks, ..policy.clone() };
-        let kernel = Kernel::new(&policy, data, calendars, as_of);
+        let replay = Replay {
+            now: Kernel::new(&policy, data, calendars, as_of),
+            later: Kernel::new(&policy, data, calendars, last_at),
+            sets,
+        };
         let own: Vec<&Reading> =
             readings.iter().filter(|reading| reading.clock as usize == index && is_asked(reading)).collect();
         let audited: Vec<Option<AuditRow>> = own
             .into_par_iter()
-            .map_init(Scratch::default, |scratch, reading| row(&kernel, &sets, reading, scratch))
+            .map_init(Scratch::default, |scratch, reading| replay.row(reading, scratch))
             .collect();
         rows.extend(audited.into_iter().flatten());
     }
     rows
 }
 
-fn row(kernel: &Kernel, sets: &[Vec<Change>], reading: &Reading, scratch: &mut Scratch) -> Option<AuditRow> {
-    let ticket = reading.ticket as usize;
-    let due = sets.iter().position(|set| set[..] == [Change::SourceDue]);
-    let source = match kernel.data.tickets.text(ticket, Text::SourceVerdict) {
-        Some(word) => {
+/// One audited clock under every set of changes.
+struct Replay<'a> {
+    /// Clock 0 is the clock as it is; clock `i + 1` has the changes of set `i`.
+    now: Kernel<'a>,
+    /// The same at the export's last instant.
+    later: Kernel<'a>,
+    sets: Vec<Vec<Change>>,
+}
+
+impl Replay<'_> {
+    fn row(&self, reading: &Reading, scratch: &mut Scratch) -> Option<AuditRow> {
+        let source = self.source(reading.ticket as usize, scratch)?;
+        let agreement = compare(source, reading.verdict);
+        let mut row =
+            AuditRow { reading: *reading, source, agreement, explanations: Vec::new(), replay: None };
+        if agreement.is_disagreement() {
+            self.explain(&mut row, scratch);
+        }
+        Some(row)
+    }
+
+    /// What the source says of a ticket: its word or, without one, its due date.
+    fn source(&self, ticket: usize, scratch: &mut Scratch) -> Option<SourceVerdict> {
+        let audit = &self.now.policy.audit;
+        let tickets = &self.now.data.tickets;
+        if let Some(word) = tickets.text(ticket, Text::SourceVerdict) {
             let word = word.to_lowercase();
-            match (kernel.policy.audit.kept.contains(&word), kernel.policy.audit.missed.contains(&word)) {
+            return Some(match (audit.kept.contains(&word), audit.missed.contains(&word)) {
                 (true, _) => SourceVerdict::Kept,
                 (_, true) => SourceVerdict::Missed,
                 _ => SourceVerdict::Unknown,
+            });
+        }
+        tickets.at(ticket, Time::SourceDue)?;
+        let by_due = self.sets.iter().position(|set| set[..] == [Change::SourceDue]);
+        let reading = self.now.reading(ticket, by_due.map_or(0, |position| position + 1), scratch);
+        Some(match reading.verdict {
+            verdict if verdict.is_kept() => SourceVerdict::Kept,
+            verdict if verdict.is_missed() => SourceVerdict::Missed,
+            _ => SourceVerdict::Undecided,
+        })
+    }
+
+    /// Looks for the single changes that give the source's verdict, all of them;
+    /// failing that, for the first larger set.
+    fn explain(&self, row: &mut AuditRow, scratch: &mut Scratch) {
+        for (position, set) in self.sets.iter().enumerate() {
+            if set.len() > 1 && !row.explanations.is_empty() {
+                break;
+            }
+            let kernel = if set[..] == [Change::JudgedLater] { &self.later } else { &self.now };
+            let changed = kernel.reading(row.reading.ticket as usize, position + 1, scratch);
+            let gives_theirs = match row.source {
+                SourceVerdict::Kept => changed.verdict.is_kept(),
+                _ => changed.verdict.is_missed(),
+            };
+            // Without a history there are no pauses and reopenings either: that says no more.
+            let is_news = set[..] != [Change::OwnTimestamps] || row.explanations.is_empty();
+            if gives_theirs && is_news {
+                row.replay.get_or_insert(changed);
+                row.explanations.push(set.clone());
             }
         }
-        None => {
-            kernel.data.tickets.at(ticket, Time::SourceDue)?;
-            match kernel.reading(ticket, due.map_or(0, |position| position + 1), scratch).verdict {
-                verdict if verdict.is_kept() => SourceVerdict::Kept,
-                verdict if verdict.is_missed() => SourceVerdict::Missed,
-                _ => SourceVerdict::Undecided,
-            }
-        }
-    };
-    let agreement = compare(source, reading.verdict);
-    let mut row = AuditRow { reading: *reading, source, agreement, explanations: Vec::new(), replay: None };
-    if !agreement.is_disagreement() {
-        return Some(row);
     }
-    let mut smallest = usize::MAX;
-    for (position, set) in sets.iter().enumerate() {
-        if set.len() > smallest {
-            break;
-        }
-        let changed = kernel.reading(ticket, position + 1, scratch);
-        let gives_theirs = match source {
-            SourceVerdict::Kept => changed.verdict.is_kept(),
-            _ => changed.verdict.is_missed(),
-        };
-        if gives_theirs {
-            smallest = set.len();
-            row.replay.get_or_insert(changed);
-            row.explanations.push(set.clone());
-        }
-    }
-    Some(row)
 }
 
 fn compare(source: SourceVerdict, ours: Verdict) -> Agreement {

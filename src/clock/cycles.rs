@@ -72,9 +72,12 @@ impl Kernel<'_> {
             Moment::Resolved if !timeline.resolves.is_empty() => {
                 Some((last_resolve.copied(), StopSource::History))
             }
-            Moment::Closed if !timeline.closes.is_empty() => {
-                let closed_at = timeline.closes.last().filter(|_| timeline.is_over());
-                Some((closed_at.copied(), StopSource::History))
+            Moment::Closed if timeline.first_closed_at.is_some() => {
+                let closed_at = match clock.reopen {
+                    Reopen::Ignore => timeline.first_closed_at,
+                    Reopen::Continue | Reopen::NewCycle => timeline.closed_at,
+                };
+                Some((closed_at, StopSource::History))
             }
             Moment::Resolved | Moment::Closed => timestamp(),
         };

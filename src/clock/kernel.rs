@@ -126,10 +126,10 @@ impl<'a> Kernel<'a> {
     pub fn status_class(&self, ticket: usize, timeline: &Timeline) -> StatusClass {
         let code = self.data.tickets.column(Text::Status).codes[ticket];
         let own = self.ticket_class.get(code as usize).copied();
-        match (own, timeline.tells_status, timeline.stretches.last()) {
-            (Some(excluded @ StatusClass::Excluded(_)), ..) if !self.is_excluded_later(ticket) => excluded,
-            (_, true, Some(last)) => last.class,
-            (own, ..) => own.unwrap_or(StatusClass::Queue),
+        match own {
+            Some(excluded @ StatusClass::Excluded(_)) if !self.is_excluded_later(ticket) => excluded,
+            _ if timeline.tells_status => timeline.status.1,
+            own => own.unwrap_or(StatusClass::Queue),
         }
     }
 
@@ -219,7 +219,8 @@ impl<'a> Kernel<'a> {
         let mut segments = Vec::new();
         self.split(&reading, scratch, &mut segments);
         let levels = known_levels(&scratch.levels, instant(reading.stopped_at));
-        let target = self.target(ticket, &self.policy.clocks[clock], levels, entitlement).1;
+        let target =
+            self.target(ticket, &self.policy.clocks[clock], levels, reading.started_at, entitlement).1;
         let until_at = instant(reading.stopped_at).unwrap_or(self.as_of);
         let is_counted = |cycle: &&Cycle| (cycle.from_at, cycle.until_at) == (reading.started_at, until_at);
         let counted = scratch.cycles.iter().find(is_counted);

@@ -3,7 +3,7 @@
 use super::cycles::Bounds;
 use super::entitlement::Entitlement;
 use super::kernel::{Kernel, Scratch};
-use super::policy::{Clock, Exclusion, StatusClass};
+use super::policy::{Clock, Exclusion, Moment, StatusClass};
 use super::reading::{Cycle, Reading, Reason, StopSource, Verdict};
 use super::target::{due_at, known_levels, limit_seconds};
 use super::timeline::Timeline;
@@ -38,7 +38,8 @@ impl<'a> Kernel<'a> {
             Some(cycle) => {
                 self.pauses(index, (cycle.from_at, cycle.until_at), &scratch.timeline, &mut scratch.pauses);
                 reading.cycles = scratch.cycles.len() as u16;
-                self.judge(ticket, clock, class, &cycle, &scratch.pauses, &mut reading);
+                let is_paused = !cycle.is_stopped && self.is_paused(index, &scratch.timeline);
+                self.judge(ticket, clock, class, &cycle, is_paused, &mut reading);
             }
         }
         self.overrule(&mut reading, class, entitlement);
@@ -72,7 +73,7 @@ impl<'a> Kernel<'a> {
         let clock = &self.policy.clocks[index];
         let (from_at, until_at) = (bounds.from_at, bounds.stopped_at.unwrap_or(self.as_of));
         let levels = known_levels(&scratch.levels, bounds.stopped_at);
-        let (severity, target) = self.target(ticket, clock, levels, entitlement);
+        let (severity, target) = self.target(ticket, clock, levels, from_at, entitlement);
         let position = self.calendar_of(clock, target, self.contract(entitlement));
         let calendar = self.calendars.get(self.policy, position, self.zone(ticket));
         let pauses = &mut scratch.pauses;
@@ -109,7 +110,11 @@ impl<'a> Kernel<'a> {
             cycle.target_s = limit_seconds(calendar, from_at, &target.target).min(cycle.limit_s);
             let due = match is_told_in_sum && paused_s > 0 {
                 true => calendar.add(from_at, cycle.limit_s + paused_s),
-                false => due_at(calendar, from_at, &target.limit, cycle.limit_s, pauses, self.as_of),
+                false => {
+                    let is_paused = !cycle.is_stopped && self.is_paused(index, &scratch.timeline);
+                    let paused_at = is_paused.then_some(self.as_of);
+                    due_at(calendar, from_at, &target.limit, cycle.limit_s, pauses, paused_at)
+                }
             };
             cycle.due_at = due.unwrap_or(MISSING_AT);
         }
@@ -128,7 +133,7 @@ impl<'a> Kernel<'a> {
         clock: &Clock,
         class: StatusClass,
         cycle: &Cycle,
-        pauses: &[(i64, i64)],
+        is_paused: bool,
         reading: &mut Reading,
     ) {
         let stop = cycle.is_stopped.then_some(cycle.until_at);
@@ -152,7 +157,6 @@ impl<'a> Kernel<'a> {
             return;
         }
         let (elapsed, limit_s) = (cycle.elapsed_s, cycle.limit_s);
-        let is_paused = stop.is_none() && pauses.last().is_some_and(|p| p.1 >= self.as_of);
         reading.verdict = match stop {
             // The source's own deadline is an instant: compared as one.
             Some(stop) if clock.is_due_from_source && stop <= cycle.due_at => Verdict::Met,
@@ -164,7 +168,7 @@ impl<'a> Kernel<'a> {
             Some(_) if elapsed <= cycle.target_s => Verdict::Met,
             Some(_) if elapsed <= limit_s => Verdict::Late,
             Some(_) => Verdict::Breached,
-            None if self.is_over(class, ticket) => {
+            None if self.is_over(clock, class, ticket) => {
                 reading.reason = Reason::StopMissing;
                 Verdict::Unmeasured
             }
@@ -212,9 +216,15 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    fn is_over(&self, class: StatusClass, ticket: usize) -> bool {
+    /// Whether a clock that hasn't stopped should have: a ticket that is resolved
+    /// may still be waiting for its closing.
+    fn is_over(&self, clock: &Clock, class: StatusClass, ticket: usize) -> bool {
         let over_at = |time| self.data.tickets.at(ticket, time).is_some_and(|at| at <= self.as_of);
-        class.is_over() && self.as_of_is_late(ticket) || over_at(Time::Resolved) || over_at(Time::Closed)
+        let is_late = self.as_of_is_late(ticket);
+        match clock.stop {
+            Moment::Closed => class == StatusClass::Closed && is_late || over_at(Time::Closed),
+            _ => class.is_over() && is_late || over_at(Time::Resolved) || over_at(Time::Closed),
+        }
     }
 
     /// A status without history is the status of the export's day, not of as-of:

@@ -7,6 +7,17 @@ use super::timeline::Timeline;
 use crate::model::MISSING_AT;
 
 impl Kernel<'_> {
+    /// Whether a clock stands still in a status.
+    fn pauses_in(&self, index: usize, status: u32) -> bool {
+        let bits = self.event_pauses.get(status as usize).copied().unwrap_or(0);
+        bits >> index & 1 == 1
+    }
+
+    /// Whether a clock that hasn't stopped stands still at as-of.
+    pub(super) fn is_paused(&self, index: usize, timeline: &Timeline) -> bool {
+        !self.policy.clocks[index].ignores_history && self.pauses_in(index, timeline.status.0)
+    }
+
     /// Fills `pauses` with the union of the intervals within `[from, until)` in
     /// which a clock stands still.
     pub(super) fn pauses(
@@ -28,8 +39,7 @@ impl Kernel<'_> {
             }
         };
         for stretch in &timeline.stretches {
-            let bits = self.event_pauses.get(stretch.status as usize).copied().unwrap_or(0);
-            if bits >> index & 1 == 1 {
+            if self.pauses_in(index, stretch.status) {
                 add(stretch.from_at, stretch.until_at);
             }
         }

@@ -23,12 +23,14 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    /// The level whose target holds, and the target; `levels` are those up to the stop.
+    /// The level whose target holds, and the target, for a cycle that begins at
+    /// `from_at`; `levels` are those up to its stop.
     pub(super) fn target(
         &self,
         ticket: usize,
         clock: &'a Clock,
         levels: &[(i64, u8)],
+        from_at: i64,
         entitlement: Entitlement,
     ) -> (u8, Option<&'a Target>) {
         let contract = self.contract(entitlement);
@@ -44,7 +46,11 @@ impl<'a> Kernel<'a> {
             SeverityChange::Strictest => levels
                 .iter()
                 .filter_map(|&(_, level)| Some((level, find(level)?)))
-                .min_by_key(|(level, target)| (span_order(&target.limit), *level))
+                .min_by_key(|(level, target)| {
+                    let position = self.calendar_of(clock, Some(target), contract);
+                    let calendar = self.calendars.get(self.policy, position, self.zone(ticket));
+                    (limit_seconds(calendar, from_at, &target.limit), *level)
+                })
                 .map_or((last, None), |(level, target)| (level, Some(target))),
         }
     }
@@ -93,13 +99,6 @@ pub(super) fn known_levels(levels: &[(i64, u8)], stopped_at: Option<i64>) -> &[(
     }
 }
 
-fn span_order(span: &Span) -> i64 {
-    match span {
-        Span::Seconds(seconds) => *seconds,
-        Span::BusinessDays(days) => i64::from(*days) * 86_400,
-    }
-}
-
 /// The seconds of a calendar that a span from an instant comes to.
 pub(super) fn limit_seconds(calendar: &Calendar, from: i64, span: &Span) -> i64 {
     match span {
@@ -110,21 +109,23 @@ pub(super) fn limit_seconds(calendar: &Calendar, from: i64, span: &Span) -> i64 
     }
 }
 
-/// When the limit is used up, given the pauses; `None` while a pause is open or
-/// where the calendar never opens again.
+/// When the limit is used up, given the pauses; `None` while one has been open
+/// since `paused_at` and the limit lies beyond it, or where the calendar never
+/// opens again.
 pub(super) fn due_at(
     calendar: &Calendar,
     from: i64,
     limit: &Span,
     limit_s: i64,
     pauses: &[(i64, i64)],
-    as_of: i64,
+    paused_at: Option<i64>,
 ) -> Option<i64> {
-    if pauses.is_empty() {
+    if pauses.is_empty() && paused_at.is_none() {
         return calendar.deadline(from, limit);
     }
     let (mut at, mut rest) = (from, limit_s);
-    for &(paused_at, resumed_at) in pauses {
+    let open = paused_at.map(|paused_at| (paused_at, i64::MAX));
+    for (paused_at, resumed_at) in pauses.iter().copied().chain(open) {
         let running = calendar.elapsed(at, paused_at);
         if running >= rest {
             return calendar.add(at, rest);
@@ -132,5 +133,5 @@ pub(super) fn due_at(
         rest -= running;
         at = resumed_at;
     }
-    if at >= as_of { None } else { calendar.add(at, rest) }
+    if at == i64::MAX { None } else { calendar.add(at, rest) }
 }

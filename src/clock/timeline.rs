@@ -16,7 +16,7 @@ pub struct Stretch {
 }
 
 /// What happened to one ticket up to as-of.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Timeline {
     /// Adjacent, from opening to as-of; zero-length ones left out.
     pub stretches: Vec<Stretch>,
@@ -26,13 +26,34 @@ pub struct Timeline {
     pub gaps: Vec<(i64, i64)>,
     /// Each instant at which the ticket became resolved or closed.
     pub resolves: Vec<i64>,
-    /// Each instant at which the ticket became closed.
-    pub closes: Vec<i64>,
+    /// When the ticket was closed for the first time.
+    pub first_closed_at: Option<i64>,
+    /// When it was closed last, unless it was reopened since.
+    pub closed_at: Option<i64>,
     /// Public replies with who wrote them.
     pub replies: Vec<(i64, Role)>,
     pub arrived_at: Option<i64>,
-    /// Whether the history says anything about the status.
+    /// Whether the history says anything about the status, be it after as-of.
     pub tells_status: bool,
+    /// Code and meaning of the status once everything up to as-of had happened.
+    pub status: (u32, StatusClass),
+}
+
+impl Default for Timeline {
+    fn default() -> Timeline {
+        Timeline {
+            stretches: Vec::new(),
+            severities: Vec::new(),
+            gaps: Vec::new(),
+            resolves: Vec::new(),
+            first_closed_at: None,
+            closed_at: None,
+            replies: Vec::new(),
+            arrived_at: None,
+            tells_status: false,
+            status: (MISSING_CODE, StatusClass::Queue),
+        }
+    }
 }
 
 impl Timeline {
@@ -52,7 +73,6 @@ impl Timeline {
             severities: std::mem::take(&mut self.severities),
             gaps: std::mem::take(&mut self.gaps),
             resolves: std::mem::take(&mut self.resolves),
-            closes: std::mem::take(&mut self.closes),
             replies: std::mem::take(&mut self.replies),
             ..Timeline::default()
         };
@@ -60,7 +80,6 @@ impl Timeline {
         self.severities.clear();
         self.gaps.clear();
         self.resolves.clear();
-        self.closes.clear();
         self.replies.clear();
 
         let initial = |field: Field| {
@@ -80,6 +99,7 @@ impl Timeline {
         if now.status != MISSING_CODE {
             now.class = class(now.status);
         }
+        self.tells_status = events.iter().any(|event| event.field == Field::Status);
         // A ticket that begins resolved was resolved before its history began.
         if now.class.is_over() {
             self.resolves.push(opened_at);
@@ -92,7 +112,6 @@ impl Timeline {
             let at = event.at.max(opened_at);
             match event.field {
                 Field::Status => {
-                    self.tells_status = true;
                     if event.to == now.status {
                         continue;
                     }
@@ -111,6 +130,9 @@ impl Timeline {
                 }
                 Field::Group | Field::Assignee => {}
                 Field::Severity => {
+                    if at == opened_at {
+                        self.severities.clear();
+                    }
                     if self.severities.last().map(|last| last.1) != Some(event.to) {
                         self.severities.push((at, event.to));
                     }
@@ -122,6 +144,7 @@ impl Timeline {
             }
         }
         self.close(&mut now, as_of.max(opened_at));
+        self.status = (now.status, now.class);
     }
 
     fn close(&mut self, now: &mut Stretch, at: i64) {
@@ -139,9 +162,11 @@ impl Timeline {
             && let Some(&resolved_at) = self.resolves.last()
         {
             self.gaps.push((resolved_at, at));
+            self.closed_at = None;
         }
         if after == StatusClass::Closed && before != StatusClass::Closed {
-            self.closes.push(at);
+            self.first_closed_at.get_or_insert(at);
+            self.closed_at = Some(at);
         }
     }
 

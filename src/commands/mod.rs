@@ -21,11 +21,13 @@ mod check;
 mod explain;
 mod period;
 mod report;
+mod what_if;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{Datelike, NaiveDate};
+use serde_json::json;
 
 use crate::calendar::local_to_utc;
 use crate::cli::{Cli, Command, CommonArgs};
@@ -68,6 +70,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Calendar(args) => calendar::run(&args),
+        Command::WhatIf(args) => what_if::run(&args),
     };
     match outcome {
         Ok(()) => 0,
@@ -108,6 +111,9 @@ fn discover() -> Result<PathBuf, Failure> {
 /// Reads the configuration with what the command line changes in it.
 fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
     let mut config = configuration(args.config.as_deref())?;
+    if !args.quiet && !config.warnings.items.is_empty() {
+        tell!("{}\n", config.warnings);
+    }
     if let Some(text) = &args.max_reject {
         config.max_reject =
             config::parse_share(text).filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| {
@@ -266,4 +272,18 @@ impl Stages {
         self.taken.push((stage, seconds));
         self.since = Instant::now();
     }
+}
+
+/// The only volatile file: when and how long.
+fn run_json(started: SystemTime, stages: &Stages) -> String {
+    let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let taken: serde_json::Map<String, serde_json::Value> =
+        stages.taken.iter().map(|(stage, seconds)| ((*stage).to_owned(), json!(seconds))).collect();
+    let value = json!({
+        "started_at_s": since(started),
+        "ended_at_s": since(SystemTime::now()),
+        "threads": rayon::current_num_threads(),
+        "stages_s": taken,
+    });
+    format!("{value:#}\n")
 }

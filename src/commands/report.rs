@@ -1,16 +1,16 @@
 //! `sla report`: from exports to the report of one period.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{EMPTY, Failure, OUTPUT, Stages};
+use super::{EMPTY, Failure, OUTPUT, Stages, run_json};
 use crate::cli::{Format, ReportArgs};
 use crate::clock::{self, Kernel, Reading};
 use crate::import::{Imported, hex};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::paper::{Block, Report, Table};
 use crate::report::{self, Inputs, kpi};
 use crate::tables::{self, DATA, Facts, Tables, placed_at};
@@ -91,6 +91,7 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         "inputs": imported.files,
     });
     let place = output.publish(&period.name, manifest, &run_json(started, &stages)).map_err(broken)?;
+    output::index(&args.out, &period.name).map_err(broken)?;
     stages.done("write", || place.display().to_string());
 
     if !args.common.quiet {
@@ -204,18 +205,4 @@ fn figures(report: &Report) -> impl Iterator<Item = (&str, &crate::paper::Figure
         Block::Table(table) => Some((table.slug.as_str(), table.figure.as_ref()?)),
         Block::Definitions(_) => None,
     })
-}
-
-/// The only volatile file: when and how long.
-fn run_json(started: SystemTime, stages: &Stages) -> String {
-    let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let taken: serde_json::Map<String, serde_json::Value> =
-        stages.taken.iter().map(|(stage, seconds)| ((*stage).to_owned(), json!(seconds))).collect();
-    let value = json!({
-        "started_at_s": since(started),
-        "ended_at_s": since(SystemTime::now()),
-        "threads": rayon::current_num_threads(),
-        "stages_s": taken,
-    });
-    format!("{value:#}\n")
 }

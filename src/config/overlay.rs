@@ -45,13 +45,12 @@ fn go<'d>(item: &'d mut Item, step: &str) -> Result<&'d mut Item, String> {
         let position = entry(tables.map(|table| table as &dyn TableLike), step).ok_or_else(lost)?;
         return item.get_mut(position).ok_or_else(lost);
     }
-    if item.is_none() {
-        *item = Item::Table(Table::new());
-    }
     let table =
         item.as_table_like_mut().ok_or_else(|| format!("`{step}` leads into something that is no table"))?;
     if !table.contains_key(step) {
-        table.insert(step, Item::Table(Table::new()));
+        let mut fresh = Table::new();
+        fresh.set_implicit(true);
+        table.insert(step, Item::Table(fresh));
     }
     table.get_mut(step).ok_or_else(lost)
 }
@@ -181,7 +180,7 @@ limit = \"16h\"
         assert!(set("clocks.on_site.limit=3h").unwrap().contains("label = \"On-site\"\nlimit = \"3h\"\n"));
         assert!(set("clocks.on_site.pauses=true").unwrap().contains("pauses = true"));
         let fresh = set("contracts.\"K-1\".attainment_target=0.98").unwrap();
-        assert!(fresh.contains("[contracts.\"K-1\"]\nattainment_target = 0.98"), "{fresh}");
+        assert!(fresh.contains("[contracts.K-1]\nattainment_target = 0.98"), "{fresh}");
         for wrong in ["clocks", "=3h", "clocks.on_site.label.x=1", "clocks.resolution.targets.none.limit=1h"]
         {
             assert!(set(wrong).is_err(), "{wrong}");

@@ -28,14 +28,19 @@ pub struct Query {
 }
 
 /// The queries that come with the program, in order of name.
-const OWN: [(&str, &str); 15] = [
+const OWN: [(&str, &str); 20] = [
     ("attainment_by_contract", include_str!("../../queries/attainment_by_contract.sql")),
     ("attainment_by_month", include_str!("../../queries/attainment_by_month.sql")),
     ("attainment_by_severity", include_str!("../../queries/attainment_by_severity.sql")),
     ("attainment_by_site", include_str!("../../queries/attainment_by_site.sql")),
+    ("audit_disagreements", include_str!("../../queries/audit_disagreements.sql")),
+    ("audit_examples", include_str!("../../queries/audit_examples.sql")),
+    ("audit_summary", include_str!("../../queries/audit_summary.sql")),
     ("billable", include_str!("../../queries/billable.sql")),
+    ("contract_outcome", include_str!("../../queries/contract_outcome.sql")),
     ("entitlement", include_str!("../../queries/entitlement.sql")),
     ("findings", include_str!("../../queries/findings.sql")),
+    ("held_by_group", include_str!("../../queries/held_by_group.sql")),
     ("missed", include_str!("../../queries/missed.sql")),
     ("missing_facts", include_str!("../../queries/missing_facts.sql")),
     ("open_overdue", include_str!("../../queries/open_overdue.sql")),

@@ -3,9 +3,11 @@
 //! Answers "what does the page say?". A sentence never states a cause: what it
 //! says is arithmetic that the reader can redo from the tables.
 
+mod agreements;
 mod figure;
 pub mod kpi;
 mod method;
+pub mod what_if;
 
 use crate::clock::{AuditRow, Kernel, Outcome, Verdict};
 use crate::config::Config;
@@ -35,7 +37,7 @@ pub struct Inputs<'a> {
 }
 
 /// The sections that tables can ask for, in the order of the page.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("trend", "Attainment trend"),
     ("contracts", "Contracts and sites"),
     ("missed", "Missed promises"),
@@ -43,6 +45,7 @@ const SECTIONS: [(&str, &str); 8] = [
     ("time", "Where the time went"),
     ("volumes", "Volumes"),
     ("tickets", "Tickets"),
+    ("audit", "Audit of the source's verdicts"),
     ("quality", "Data quality"),
 ];
 
@@ -53,6 +56,9 @@ const TABLE_ROWS: usize = 200;
 pub fn build(inputs: &Inputs) -> Report {
     let mut sections = vec![verdict(inputs), changes(inputs)];
     for (id, title) in SECTIONS {
+        if id == "audit" && inputs.audit.is_empty() {
+            continue;
+        }
         let tables: Vec<Block> = inputs
             .queries
             .iter()
@@ -377,6 +383,8 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
             Some(sentence) => vec![sentence],
             None => empty("missed", "No promise was missed in this period."),
         },
+        "contracts" => agreements::sentences(inputs),
+        "audit" => agreements::audit(inputs),
         "open" => empty("open_overdue", "Nothing that is open is overdue or at risk."),
         "time" => empty("where_time_went", "No decided clock has a history, so its time can't be split."),
         "quality" => {

@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use super::Facts;
 use super::columns::{amounts, flags, instants, numbers, owned, shares, texts};
-use crate::clock::{Agreement, AuditRow, Change, Credit, Kernel, Moment, Reading};
+use crate::clock::{Agreement, AuditRow, Change, Credit, Kernel, Moment, Reading, SourceVerdict};
 use crate::model::{MISSING_AT, Money, Text, Time, instant};
 use crate::paper::format;
 
@@ -134,7 +134,7 @@ fn words(kernel: &Kernel, row: &AuditRow) -> String {
     let sum = |reading: &Reading, stop: Moment| {
         let until = match instant(reading.stopped_at) {
             Some(stopped_at) => format!("{} ({})", at(stopped_at), moment(stop)),
-            None => format!("{} (as-of)", at(kernel.as_of)),
+            None => "now, not stopped".to_owned(),
         };
         format!(
             "{} to {until}: {} of {}, limit {}: {}",
@@ -161,9 +161,16 @@ fn words(kernel: &Kernel, row: &AuditRow) -> String {
     match (row.explanations.first(), &row.replay) {
         (Some(set), Some(replay)) => {
             let stop = if set.contains(&Change::ToClosed) { Moment::Closed } else { clock.stop };
-            text += &format!(" With {}: {}.", set_name(set), sum(replay, stop));
+            text += &format!(" Replayed, {}: {}.", set_name(set), sum(replay, stop));
         }
-        _ => text += " No change that we tried gives the source's verdict.",
+        _ => {
+            let (elapsed, more) =
+                (format::duration(row.reading.elapsed_s), row.source == SourceVerdict::Kept);
+            text += &format!(
+                " No change that we tried gives the source's verdict; it would take a limit {} {elapsed}.",
+                if more { "of at least" } else { "below" }
+            );
+        }
     }
     text
 }

@@ -13,7 +13,7 @@ use sla_report::calendar::{
 
 /// Zones with a date around which their clocks change: at midnight, by half an
 /// hour, by a whole day, twice a year for Ramadan, or never.
-const CHANGES: [(&str, (i32, u32, u32)); 17] = [
+pub const CHANGES: [(&str, (i32, u32, u32)); 17] = [
     ("America/Sao_Paulo", (2018, 11, 4)),
     ("America/Sao_Paulo", (2018, 2, 18)),
     ("Asia/Tehran", (2021, 3, 22)),
@@ -234,8 +234,12 @@ fn instant(around: NaiveDate, after: i64) -> i64 {
 
 const ASKED_MINUTES: std::ops::Range<i64> = 0..(2 * REACH as i64 * 1_440);
 
+fn of_cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(of_cases(2_000))]
 
     #[test]
     fn a_naive_twin_agrees(
@@ -262,6 +266,11 @@ proptest! {
             }
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(of_cases(150))]
 
     #[test]
     fn elapsed_is_additive_and_add_is_its_inverse(

@@ -18,6 +18,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde_json::Value;
 use sla_report::model::FIELDS;
+use sla_report::{config, import};
 
 use crate::common::{root, sla, text};
 
@@ -160,7 +161,7 @@ fn merge(into: &mut toml::Table, from: toml::Table) {
     }
 }
 
-fn config(case: &Case) -> String {
+fn configuration(case: &Case) -> String {
     let lines = |column| list(case.other(column)).collect::<Vec<_>>().join("\n");
     let changes = format!("{}\n[clocks.{}]\n{}", lines("policy"), case.other("clock"), lines("settings"));
     let mut config: toml::Table = CONFIG.parse().unwrap();
@@ -179,19 +180,26 @@ fn explain(case: &Case) -> Result<Value, String> {
     let contracts: String = list(case.other("contracts")).enumerate().map(contract).collect();
     write("contracts.csv", format!("{}\n{contracts}", CONTRACT.join(",")));
     write("sites.csv", SITES.to_owned());
-    write("sla.toml", config(case));
-    let run = |arguments: &[&str]| match sla(folder.path(), arguments) {
-        done if done.status.success() => Ok(text(&done.stdout)),
-        done => Err(text(&done.stderr)),
-    };
-    run(&["check", "--strict", "--quiet"])?;
+    write("sla.toml", configuration(case));
+    all_rows_are_used(&folder.path().join("sla.toml"))?;
     let as_of = with_seconds(case.other("as_of"));
-    let all: Value = serde_json::from_str(&run(&["explain", "T", "--json", "--as-of", &as_of])?).unwrap();
+    let done = sla(folder.path(), &["explain", "T", "--json", "--as-of", &as_of]);
+    if !done.status.success() {
+        return Err(text(&done.stderr));
+    }
+    let all: Value = serde_json::from_slice(&done.stdout).unwrap();
     let clocks = all["clocks"].as_array().unwrap();
     let name = case.other("clock");
     let mut found = clocks.iter().find(|clock| clock["clock"] == name).ok_or("no such clock")?.clone();
     found["coverage"] = all["coverage"].clone();
     Ok(found)
+}
+
+/// A mistyped case must not pass because its event or contract was rejected.
+fn all_rows_are_used(path: &Path) -> Result<(), String> {
+    let config = config::load(path).map_err(|problems| problems.to_string())?;
+    let imported = import::import(&config).map_err(|problems| format!("{problems:?}"))?;
+    if imported.rejects.is_empty() { Ok(()) } else { Err(format!("{:?}", imported.rejects)) }
 }
 
 fn with_seconds(instant: &str) -> String {

@@ -241,16 +241,20 @@ fn the_parts_of_every_reading_add_up() {
 
     let as_of = 1_790_812_800; // 2026-10-01T00:00:00Z
     let measured = crate::common::measure("sample-data/bank/sla.toml", "2026-10-01T00:00:00", |_| {});
-    let mut split: HashMap<(u32, u16), i64> = HashMap::new();
+    let (mut split, mut counted): (HashMap<_, i64>, HashMap<_, i64>) = Default::default();
     for segment in &measured.readings.segments {
-        *split.entry((segment.ticket, segment.clock)).or_default() += segment.seconds;
+        let key = (segment.ticket, segment.clock);
+        *split.entry(key).or_default() += segment.seconds;
+        *counted.entry(key).or_default() += if segment.is_counted { segment.seconds } else { 0 };
     }
-    assert_eq!(measured.readings.rows.len(), 12_000);
-    for reading in &measured.readings.rows {
+    assert_eq!(measured.readings.rows.len(), 16_000);
+    let started = measured.readings.rows.iter().filter(|reading| reading.started_at != MISSING_AT);
+    for reading in started {
         let stop = if reading.stopped_at == MISSING_AT { as_of } else { reading.stopped_at };
         let wall = (stop - reading.started_at).max(0);
+        let of = |sums: &HashMap<_, i64>| sums.get(&(reading.ticket, reading.clock)).copied().unwrap_or(0);
         assert_eq!(reading.elapsed_s + reading.paused_s + reading.closed_hours_s, wall, "{reading:?}");
-        assert_eq!(split.get(&(reading.ticket, reading.clock)).copied().unwrap_or(0), wall, "{reading:?}");
+        assert_eq!((of(&split), of(&counted)), (wall, reading.elapsed_s), "{reading:?}");
         if reading.verdict.is_missed() {
             assert_eq!(reading.overrun_s, reading.elapsed_s - reading.limit_s, "{reading:?}");
             assert!(reading.overrun_s > 0 && reading.decided_at <= stop, "{reading:?}");

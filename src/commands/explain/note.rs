@@ -111,7 +111,7 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     let mut lines = vec![format!("{}: {}", own.label, reading.verdict.name().replace('_', " "))];
     let mut row = |name: &str, text: String| lines.push(format!("  {name:<9}{text}"));
     if !reading.reason.name().is_empty() {
-        row("reason", format!("{}. {}", reading.reason.name(), reading.reason.meaning()));
+        row("reason", reading.reason.meaning().to_owned());
     }
     let Some(started_at) = instant(reading.started_at) else {
         return lines;
@@ -175,15 +175,16 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     row("verdict", verdict(reading, own.is_due_from_source));
     if let Some((group, assignee, kind)) = case.held(ledger) {
         let who = name(group, assignee);
-        row("held", format!("when the limit was used up: {who}, {kind}. Held, not caused."));
+        row("held", format!("by {who} when the limit was used up, in {kind}. Held, not caused."));
         for holder in &ledger.holders {
             let (group, assignee) = case.holder(holder);
             row(
                 "",
                 format!(
-                    "{} of {} elapsed with {}",
+                    "{} of {} elapsed ({}) with {}",
                     clock(holder.counted_s),
                     clock(reading.elapsed_s),
+                    format::share(holder.counted_s as f64 / reading.elapsed_s.max(1) as f64),
                     name(group, assignee)
                 ),
             );
@@ -203,7 +204,7 @@ fn name(group: Option<&str>, assignee: Option<&str>) -> String {
     match (group, assignee) {
         (Some(group), Some(assignee)) => format!("{group} ({assignee})"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "nobody that the export names".to_owned(),
+        (None, None) => "somebody whom the export doesn't name".to_owned(),
     }
 }
 

@@ -1,0 +1,398 @@
+//! `sla what-if`: the same history under another policy.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::SystemTime;
+
+use chrono::{Datelike, Months, NaiveDate};
+use serde_json::{Value, json};
+
+use super::{Failure, OUTPUT, Stages, day_start, run_json};
+use crate::cli::WhatIfArgs;
+use crate::clock::{self, Calendars, Kernel, OutcomePeriod, Reading, Readings, local_date};
+use crate::config::{self, Config, Sweep};
+use crate::import::{Imported, hex};
+use crate::output::Output;
+use crate::paper::{Block, Cell, Format, Report, Table, format};
+use crate::render;
+use crate::report::what_if::{Credits, Side, Step, WhatIf, report};
+use crate::tables::{Period, placed_at};
+use sha2::{Digest, Sha256};
+
+/// A policy with the history that it reads.
+struct Replay<'a> {
+    config: &'a Config,
+    imported: &'a Imported,
+    calendars: Calendars,
+    readings: Readings,
+    as_of: i64,
+}
+
+/// Runs the command.
+pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
+    let started = SystemTime::now();
+    let mut stages = Stages::new(args.common.verbose);
+    if args.set.is_empty() && args.with.is_none() && args.sweep.is_none() {
+        return Err(Failure::usage(
+            "error: nothing to change\nhint: say `--set clocks.on_site.limit=3h`, `--with other.toml` or `--sweep clocks.on_site.limit=2h..6h/30m`",
+        ));
+    }
+    let base = super::prepare(&args.common)?;
+    let changed = changed(args, &base)?;
+    let steps = steps(args, &base, &changed)?;
+    stages.done("check", || format!("{} policies", steps.len() + 2));
+
+    let imported = super::read(&base)?;
+    super::judge_rejects(&base, &imported)?;
+    stages.done("import", || format!("{} tickets", imported.data.tickets.len()));
+    let asked = args.common.as_of.as_deref().map(|text| super::as_of(&base, text)).transpose()?;
+    let period = match &args.period {
+        Some(text) => Some(super::period::resolve(&base, text, asked, imported.data.last_at)?),
+        None => None,
+    };
+    let last_at = imported.data.last_at.unwrap_or(0);
+    let as_of = period.as_ref().map_or(asked.unwrap_or(last_at), |period| period.as_of);
+
+    let before = replay(&base, &imported, as_of)?;
+    let before_kernel = before.kernel();
+    let before_side = before.side(&before_kernel, period.as_ref());
+    let is_changed = !args.set.is_empty() || args.with.is_some();
+    let other = again(&base, &changed, &imported)?;
+    let after = replay(&changed, other.as_ref().unwrap_or(&imported), as_of)?;
+    let after_kernel = after.kernel();
+    let after_side = is_changed.then(|| after.side(&after_kernel, period.as_ref()));
+    stages.done("clock", || format!("{} readings", before.readings.rows.len()));
+    let mut swept = Vec::new();
+    for (value, config) in &steps.policies {
+        let own = again(&base, config, &imported)?;
+        let step = replay(config, own.as_ref().unwrap_or(&imported), as_of)?;
+        swept.push(step.step(value, period.as_ref()));
+    }
+    stages.done("sweep", || format!("{} values", swept.len()));
+
+    let mut changes: Vec<String> = args.with.iter().map(|path| file_name(path)).collect();
+    changes.extend(args.set.iter().cloned());
+    let what_if = WhatIf {
+        changes,
+        scope: period.as_ref().map_or("All history".to_owned(), |period| period.label.clone()),
+        subject: &base.subject,
+        zone: base.zone,
+        min_n: base.min_n,
+        before: &before_side,
+        after: after_side.as_ref(),
+        sweep: steps.key.as_deref().map(|key| (key, swept.as_slice())),
+    };
+    let report = report(&what_if);
+    let value = value(&what_if, &report, &base);
+    let broken = |message: String| Failure::new(OUTPUT, message);
+    let mut output = Output::create(&args.out).map_err(broken)?;
+    write(&report, &value, base.html_rows, &mut output).map_err(broken)?;
+    let manifest = json!({
+        "tool": { "name": "sla-report", "version": env!("CARGO_PKG_VERSION") },
+        "config_sha256": hex(&Sha256::digest(base.source.as_bytes())),
+        "changed_config_sha256": hex(&Sha256::digest(changed.source.as_bytes())),
+        "inputs": imported.files,
+    });
+    let place = output.publish("what-if", manifest, &run_json(started, &stages)).map_err(broken)?;
+    if args.json {
+        say!("{value:#}");
+    } else {
+        print(&report);
+    }
+    if !args.common.quiet {
+        tell!("\nWritten to {}", place.join("index.html").display());
+    }
+    Ok(())
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// The configuration that history is replayed under.
+fn changed(args: &WhatIfArgs, base: &Config) -> Result<Config, Failure> {
+    let mut source = base.source.clone();
+    // Relative paths start beside the file that names them.
+    let mut path = base.path.clone();
+    if let Some(with) = &args.with {
+        let other = config::source(with).map_err(|problems| Failure::usage(problems.to_string()))?;
+        let is_whole = other.parse::<toml::Table>().is_ok_and(|table| table.contains_key("inputs"));
+        if is_whole {
+            (source, path) = (other, with.clone());
+        } else {
+            source = config::overlay(&source, &other)
+                .map_err(|error| Failure::usage(format!("error: `{}`: {error}", with.display())))?;
+        }
+    }
+    policy(base, &path, &with_changes(source, &args.set)?)
+}
+
+fn with_changes(mut source: String, changes: &[String]) -> Result<String, Failure> {
+    for change in changes {
+        source = config::set(&source, change)
+            .map_err(|error| Failure::usage(format!("error: can't set `{change}`: {error}")))?;
+    }
+    Ok(source)
+}
+
+/// Another configuration's rules over the base's inputs.
+fn policy(base: &Config, path: &Path, source: &str) -> Result<Config, Failure> {
+    let other =
+        config::parse(path, source.to_owned()).map_err(|problems| Failure::usage(problems.to_string()))?;
+    Ok(Config { inputs: base.inputs.clone(), dir: base.dir.clone(), max_reject: base.max_reject, ..other })
+}
+
+/// The policies of a sweep.
+struct Steps {
+    key: Option<String>,
+    policies: Vec<(String, Config)>,
+}
+
+impl Steps {
+    fn len(&self) -> usize {
+        self.policies.len()
+    }
+}
+
+fn steps(args: &WhatIfArgs, base: &Config, changed: &Config) -> Result<Steps, Failure> {
+    let Some(text) = &args.sweep else { return Ok(Steps { key: None, policies: Vec::new() }) };
+    let sweep: Sweep =
+        text.parse().map_err(|error| Failure::usage(format!("error: `--sweep {text}`: {error}")))?;
+    let policies: Result<Vec<_>, Failure> = (sweep.values.into_iter())
+        .map(|value| {
+            let change = format!("{}={value}", sweep.key);
+            let source = with_changes(changed.source.clone(), std::slice::from_ref(&change))?;
+            Ok((value, policy(base, &changed.path, &source)?))
+        })
+        .collect();
+    Ok(Steps { key: Some(sweep.key), policies: policies? })
+}
+
+/// Reads the exports again where the changes reach into how they are read.
+fn again(base: &Config, changed: &Config, imported: &Imported) -> Result<Option<Imported>, Failure> {
+    if (&base.severity, &base.terms) == (&changed.severity, &changed.terms) {
+        return Ok(None);
+    }
+    let mut other = super::read(changed)?;
+    other.data.last_at = imported.data.last_at;
+    Ok(Some(other))
+}
+
+fn replay<'a>(config: &'a Config, imported: &'a Imported, as_of: i64) -> Result<Replay<'a>, Failure> {
+    let calendars = super::calendars(config, imported, as_of)?;
+    let readings = clock::measure(&config.policy, &imported.data, &calendars, as_of);
+    Ok(Replay { config, imported, calendars, readings, as_of })
+}
+
+impl Replay<'_> {
+    fn kernel(&self) -> Kernel<'_> {
+        Kernel::new(&self.config.policy, &self.imported.data, &self.calendars, self.as_of)
+    }
+
+    fn is_asked(kernel: &Kernel, reading: &Reading, period: Option<&Period>) -> bool {
+        period.is_none_or(|period| period.contains(placed_at(reading, kernel, period)))
+    }
+
+    fn side<'s>(&'s self, kernel: &'s Kernel<'s>, period: Option<&Period>) -> Side<'s> {
+        let rows = &self.readings.rows;
+        Side {
+            kernel,
+            readings: rows,
+            is_asked: rows.iter().map(|reading| Self::is_asked(kernel, reading, period)).collect(),
+            credits: self.credits(kernel, period),
+        }
+    }
+
+    fn step(&self, value: &str, period: Option<&Period>) -> Step {
+        let kernel = self.kernel();
+        let mut counts: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+        for reading in self.readings.rows.iter().filter(|r| Self::is_asked(&kernel, r, period)) {
+            let name = &self.config.policy.clocks[reading.clock as usize].name;
+            let count = counts.entry(name.clone()).or_default();
+            count.0 += i64::from(reading.verdict.is_kept());
+            count.1 += i64::from(reading.verdict.is_missed());
+        }
+        Step { value: value.to_owned(), counts, credits: self.credits(&kernel, period) }
+    }
+
+    /// Service credits of every whole fee period within what is compared.
+    fn credits(&self, kernel: &Kernel, period: Option<&Period>) -> Credits {
+        let mut credits = Credits::default();
+        let mut lengths: Vec<u32> = self.config.policy.credits.iter().map(|plan| plan.months).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        let decided = self.readings.rows.iter().map(|reading| reading.decided_at);
+        let Some(first_at) = decided.filter(|at| *at > i64::MIN).min() else { return credits };
+        let (from_at, until_at) =
+            period.map_or((first_at, self.as_of), |period| (period.from_at, period.until_at.min(self.as_of)));
+        for months in lengths {
+            let mut from = fee_period(local_date(from_at, self.config.zone), months);
+            loop {
+                let until = from + Months::new(months);
+                let (start_at, end_at) = (day_start(self.config, from), day_start(self.config, until));
+                if end_at > until_at {
+                    break;
+                }
+                from = until;
+                // The first one of all history may have begun before the exports did.
+                if period.is_some_and(|period| start_at < period.from_at) {
+                    continue;
+                }
+                let outcomes = clock::outcomes(
+                    kernel,
+                    &self.readings.rows,
+                    &OutcomePeriod {
+                        contains: &|reading| start_at <= reading.decided_at && reading.decided_at < end_at,
+                        last_on: local_date(end_at - 1, self.config.zone),
+                        months: Some(months),
+                        min_n: self.config.min_n,
+                    },
+                );
+                credits.add(&outcomes);
+            }
+        }
+        credits
+    }
+}
+
+/// The first day of the month, quarter or year of a date.
+fn fee_period(date: NaiveDate, months: u32) -> NaiveDate {
+    let month0 = date.month0() / months * months;
+    NaiveDate::from_ymd_opt(date.year(), month0 + 1, 1).unwrap_or(date)
+}
+
+fn write(report: &Report, value: &Value, html_rows: usize, output: &mut Output) -> Result<(), String> {
+    for table in tables(report) {
+        output.write(&format!("csv/{}.csv", table.slug), &render::csv::table(table, true))?;
+        if let Some(figure) = &table.figure
+            && let Ok(svg) = render::chart::svg(figure, &table.slug)
+        {
+            output.write(&format!("charts/{}.svg", table.slug), svg.as_bytes())?;
+        }
+    }
+    output.write("what-if.json", format!("{value:#}\n").as_bytes())?;
+    let mut page = report.clone();
+    for block in page.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        if let Block::Table(table) = block {
+            table.rows.truncate(html_rows);
+        }
+    }
+    output.write("index.html", render::html::page(&page)?.as_bytes())
+}
+
+fn tables(report: &Report) -> impl Iterator<Item = &Table> {
+    report.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        Block::Definitions(_) => None,
+    })
+}
+
+/// All that was found, for machines: sentences and tables.
+fn value(what_if: &WhatIf, report: &Report, base: &Config) -> Value {
+    let cell = |cell: &Cell| match cell {
+        Cell::Missing => Value::Null,
+        Cell::Text(text) => json!(text),
+        Cell::Int(number) => json!(number),
+        Cell::Float(number) => json!((number * 1e6).round() / 1e6),
+    };
+    let rows = |table: &Table| -> Vec<Value> {
+        let row = |row: &Vec<Cell>| -> Value {
+            let named =
+                table.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), cell(value)));
+            Value::Object(named.collect())
+        };
+        table.rows.iter().map(row).collect()
+    };
+    let named: serde_json::Map<String, Value> =
+        tables(report).map(|table| (table.slug.clone(), json!(rows(table)))).collect();
+    json!({
+        "schema": "sla-report/what-if/v1",
+        "tool": { "name": "sla-report", "version": env!("CARGO_PKG_VERSION") },
+        "changes": what_if.changes,
+        "sweep": what_if.sweep.map(|(key, _)| key),
+        "scope": what_if.scope,
+        "as_of": format::instant(what_if.before.kernel.as_of, chrono_tz::Tz::UTC),
+        "zone": base.zone.name(),
+        "sentences": report.sections.first().map(|section| &section.sentences),
+        "tables": named,
+    })
+}
+
+/// Rows of a table that are printed; the files have them all.
+const PRINTED: usize = 20;
+
+/// Columns beyond this width are left to the files.
+const WIDTH: usize = 118;
+
+/// The report for a terminal: sentences, then tables in columns.
+fn print(report: &Report) {
+    say!("{}", report.title);
+    for line in &report.header {
+        say!("{line}");
+    }
+    for section in &report.sections {
+        let is_first = section.id == "summary";
+        for sentence in section.sentences.iter().filter(|_| is_first) {
+            say!("\n{sentence}");
+        }
+        for table in section.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) if !table.rows.is_empty() => Some(table),
+            _ => None,
+        }) {
+            say!("\n{}", table.title);
+            for line in columns(table, report.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC)) {
+                say!("  {line}");
+            }
+            if table.rows.len() > PRINTED {
+                say!("  {} of {} rows; the rest is in csv/{}.csv", PRINTED, table.rows.len(), table.slug);
+            }
+        }
+    }
+}
+
+fn columns(table: &Table, zone: chrono_tz::Tz) -> Vec<String> {
+    let within: Vec<usize> =
+        table.columns.iter().filter_map(|column| column.fraction).flat_map(|(a, b)| [a, b]).collect();
+    let shown: Vec<usize> = (0..table.columns.len()).filter(|at| !within.contains(at)).collect();
+    let mut rows = vec![shown.iter().map(|&at| table.columns[at].label.clone()).collect::<Vec<_>>()];
+    let number = |row: &[Cell], at: usize| match row.get(at) {
+        Some(Cell::Int(number)) => *number,
+        _ => 0,
+    };
+    for row in table.rows.iter().take(PRINTED) {
+        let one = |&at: &usize| {
+            let column = &table.columns[at];
+            match (&row[at], column.format, column.fraction) {
+                (Cell::Missing, ..) => "–".to_owned(),
+                (Cell::Text(text), ..) => format::cut(&format::plain(text), 32).into_owned(),
+                (Cell::Float(share), Format::Share, Some((part, whole))) => {
+                    format!(
+                        "{} ({})",
+                        format::share(*share),
+                        format::fraction(number(row, part), number(row, whole))
+                    )
+                }
+                (Cell::Float(number), ..) => format::number(*number, 1),
+                (Cell::Int(seconds), Format::Duration, _) => format::duration(*seconds),
+                (Cell::Int(at), Format::Instant, _) => format::instant(*at, zone),
+                (Cell::Int(number), ..) => format::count(*number),
+            }
+        };
+        rows.push(shown.iter().map(one).collect());
+    }
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let mut room = WIDTH;
+    let widths: Vec<usize> = (0..shown.len())
+        .map(width)
+        .take_while(|width| {
+            let fits = *width <= room;
+            room = room.saturating_sub(width + 2);
+            fits
+        })
+        .collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
