@@ -2,7 +2,7 @@
 -- question = "What exactly differs, in words that can be checked ticket by ticket?"
 -- section  = "audit"
 -- key      = ["clock", "ticket_id"]
--- notes    = "The first five tickets of each kind of disagreement; all of them are in audit_disagreements. Each can be checked with `sla explain TICKET`."
+-- notes    = "The first five tickets of each kind of disagreement; all of them are in audit_tickets. Each can be checked with `sla explain TICKET`."
 SELECT
   audit.clock,
   audit.agreement,

@@ -1,6 +1,7 @@
 -- title    = "Contract outcome"
 -- question = "Which contract's attainment target was met, what would have met it, and what does it cost?"
 -- section  = "contracts"
+-- order    = -1
 -- key      = ["contract", "clock"]
 -- checks   = ["kept + missed = decided", "attainment IS NULL OR attainment BETWEEN 0 AND 1", "gap_tickets IS NULL OR gap_tickets <= missed", "credit_amount IS NULL OR credit_amount BETWEEN 0 AND fee_amount"]
 -- notes    = "The gap is the fewest missed clocks that, had they been kept, would have met the target. A credit is the fee times the share of the last step whose attainment was not reached. Indicative: too few decided to judge."

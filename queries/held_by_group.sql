@@ -8,12 +8,21 @@
 -- fractions = { held_share = ["held_s", "elapsed_s"], held_at_due_share = ["held_at_due", "missed"] }
 -- labels   = { held_share = "Share of elapsed", held_at_due_share = "Held when the limit was used up" }
 WITH missed AS (
-  SELECT clocks.ticket_id, clocks.clock, COALESCE(clocks.due_group_name, 'not known') AS due_group_name, clocks.elapsed_s
+  SELECT
+    clocks.ticket_id,
+    clocks.clock,
+    clocks.clock_order,
+    COALESCE(clocks.due_group_name, 'not known') AS due_group_name,
+    clocks.elapsed_s
   FROM clocks
   WHERE clocks.is_in_period AND clocks.is_missed
 ),
 totals AS (
-  SELECT missed.clock, COUNT(*) AS missed, SUM(missed.elapsed_s) AS elapsed_s
+  SELECT
+    missed.clock,
+    MIN(missed.clock_order) AS clock_order,
+    COUNT(*) AS missed,
+    SUM(missed.elapsed_s) AS elapsed_s
   FROM missed
   GROUP BY missed.clock
 ),
@@ -51,4 +60,4 @@ SELECT
 FROM held
 JOIN totals ON totals.clock = held.clock
 LEFT JOIN due ON due.clock = held.clock AND due.group_name = held.group_name
-ORDER BY clock, held_s DESC, group_name
+ORDER BY totals.clock_order, clock, held_s DESC, group_name

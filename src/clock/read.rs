@@ -2,7 +2,7 @@
 
 use super::cycles::Bounds;
 use super::entitlement::Entitlement;
-use super::kernel::{Kernel, Scratch};
+use super::kernel::{Kernel, Scratch, UNKNOWN_LEVEL};
 use super::policy::{Clock, Exclusion, Moment, StatusClass};
 use super::reading::{Cycle, Reading, Reason, StopSource, Verdict};
 use super::target::{due_at, known_levels, limit_seconds};
@@ -34,7 +34,10 @@ impl<'a> Kernel<'a> {
             scratch.cycles.push(cycle);
         }
         match counting(&scratch.cycles) {
-            None => self.not_started(clock, class, &mut reading),
+            None => {
+                reading.severity = scratch.levels.last().map_or(UNKNOWN_LEVEL, |level| level.1);
+                self.not_started(clock, class, &mut reading);
+            }
             Some(cycle) => {
                 self.pauses(index, (cycle.from_at, cycle.until_at), &scratch.timeline, &mut scratch.pauses);
                 reading.cycles = scratch.cycles.len() as u16;

@@ -37,7 +37,7 @@ pub fn terms(document: &Reader) -> BTreeMap<String, Terms> {
             calendar: reader.string("calendar").map(|text| text.value),
             target_set: reader.string("target_set").map(|text| text.value),
             attainment_target: reader.share("attainment_target"),
-            fee: reader.parse("fee"),
+            fee: reader.money("fee"),
         };
         reader.finish();
         all.insert(name.value, terms);

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::Money;
 
 /// Where mistakes are collected while reading.
 pub type Problems = RefCell<Vec<Diagnostic>>;
@@ -204,6 +205,21 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// An amount of money, as a number or a text.
+    pub fn money(&self, key: &'static str) -> Option<Money> {
+        let value = self.raw(key)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.as_str().replace('_', ""),
+            DeValue::Float(number) => number.as_str().to_owned(),
+            _ => {
+                self.wrong_type(key, value, "an amount such as 1250 or 1250.50");
+                return None;
+            }
+        };
+        self.parsed(key, &Located { value: text, span: value.span() })
     }
 
     /// A table.

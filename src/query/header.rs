@@ -31,6 +31,9 @@ pub struct Header {
     /// Headings on paper, where the column's name doesn't read well.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Tables of a section stand in this order, then by name.
+    #[serde(default)]
+    pub order: i64,
     /// A long list that a reader filters.
     #[serde(default)]
     pub is_filterable: bool,

@@ -33,9 +33,9 @@ const OWN: [(&str, &str); 20] = [
     ("attainment_by_month", include_str!("../../queries/attainment_by_month.sql")),
     ("attainment_by_severity", include_str!("../../queries/attainment_by_severity.sql")),
     ("attainment_by_site", include_str!("../../queries/attainment_by_site.sql")),
-    ("audit_disagreements", include_str!("../../queries/audit_disagreements.sql")),
+    ("audit", include_str!("../../queries/audit.sql")),
     ("audit_examples", include_str!("../../queries/audit_examples.sql")),
-    ("audit_summary", include_str!("../../queries/audit_summary.sql")),
+    ("audit_tickets", include_str!("../../queries/audit_tickets.sql")),
     ("billable", include_str!("../../queries/billable.sql")),
     ("contract_outcome", include_str!("../../queries/contract_outcome.sql")),
     ("entitlement", include_str!("../../queries/entitlement.sql")),
@@ -51,8 +51,8 @@ const OWN: [(&str, &str); 20] = [
     ("where_time_went", include_str!("../../queries/where_time_went.sql")),
 ];
 
-/// The program's own queries and those in the user's folder; a file of the
-/// user's replaces one of ours that has its name.
+/// The program's own queries and those in the user's folder, in the order of
+/// pages; a file of the user's replaces one of ours that has its name.
 ///
 /// # Errors
 /// Everything that is wrong with any of the files.
@@ -88,6 +88,7 @@ pub fn load(folder: Option<&Path>) -> Result<Vec<Query>, Vec<Diagnostics>> {
             Err(items) => problems.push(Diagnostics { origin, source: text, items }),
         }
     }
+    queries.sort_by_key(|query| query.header.order);
     if problems.is_empty() { Ok(queries) } else { Err(problems) }
 }
 

@@ -78,7 +78,11 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
         title: table.title.clone(),
         description: takeaway(&chart.unit, table.columns[x].format, &categories, &series),
         x_label: table.columns[x].label.clone(),
-        y_label: table.columns[y].label.clone(),
+        y_label: match (chart.y.0.len(), chart.unit.as_str()) {
+            (1, _) => table.columns[y].label.clone(),
+            (_, "h") => "Hours".to_owned(),
+            _ => String::new(),
+        },
         unit: chart.unit.clone(),
         categories,
         series,

@@ -1,6 +1,7 @@
 //! One integration binary: what the program computes, against published
 //! vectors, real data and naive twins; and what people type and read.
 
+mod agreements;
 mod boston;
 mod calendar_cases;
 mod calendar_properties;
@@ -13,3 +14,4 @@ mod common;
 mod determinism;
 mod layers;
 mod uci;
+mod what_if;
