@@ -3,7 +3,7 @@
 -- section  = "contracts"
 -- key      = ["coverage", "request_type"]
 -- checks   = ["not_owed <= tickets"]
--- notes    = "Judged at the moment of opening. Upgrades are billable and integrations are decided case by case, whatever the contract."
+-- notes    = "Judged at the moment of opening. Upgrades are billable and integrations are decided case by case, whatever the contract. Cancelled, merged and spam tickets are left out."
 SELECT
   tickets.coverage,
   COALESCE(tickets.request_type, 'unknown') AS request_type,
@@ -14,5 +14,6 @@ SELECT
   END) AS not_owed
 FROM tickets
 WHERE tickets.is_opened_in_period
+  AND tickets.status_class NOT IN ('merged', 'duplicate', 'cancelled', 'spam')
 GROUP BY tickets.coverage, COALESCE(tickets.request_type, 'unknown')
 ORDER BY coverage, request_type

@@ -4,9 +4,9 @@
 -- key      = ["clock", "group_name"]
 -- chart    = { kind = "hbar", x = "holder", y = ["queue_s", "work_s", "waiting_s"], unit = "h" }
 -- checks   = ["held_s <= elapsed_s", "queue_s + work_s + waiting_s = held_s", "held_at_due <= missed"]
--- notes    = "Held, never caused: elapsed time of missed clocks by the group that had the ticket, split into queue, work and waiting that the clock counts. Held at due: clocks whose limit was used up while the group had the ticket."
--- fractions = { held_share = ["held_s", "elapsed_s"], held_at_due_share = ["held_at_due", "missed"] }
--- labels   = { held_share = "Share of elapsed", held_at_due_share = "Held when the limit was used up" }
+-- notes    = "Held, never caused: elapsed time of missed clocks whose ticket has a history, by the group that had the ticket, split into queue, work and waiting that the clock counts. Held at due: clocks whose limit was used up while the group had the ticket."
+-- fractions = { held_at_due_share = ["held_at_due", "missed"] }
+-- labels   = { held_s = "Held", elapsed_s = "of elapsed", held_share = "Share", held_at_due_share = "Held when the limit was used up" }
 WITH missed AS (
   SELECT
     clocks.ticket_id,
@@ -15,7 +15,7 @@ WITH missed AS (
     COALESCE(clocks.due_group_name, 'not known') AS due_group_name,
     clocks.elapsed_s
   FROM clocks
-  WHERE clocks.is_in_period AND clocks.is_missed
+  WHERE clocks.is_in_period AND clocks.is_missed AND clocks.confidence = 'high'
 ),
 totals AS (
   SELECT
@@ -48,9 +48,9 @@ SELECT
   held.clock,
   held.group_name,
   CONCAT(held.group_name, ', ', held.clock) AS holder,
-  CAST(held.held_s AS DOUBLE) / NULLIF(totals.elapsed_s, 0) AS held_share,
   held.held_s,
   totals.elapsed_s,
+  CAST(held.held_s AS DOUBLE) / NULLIF(totals.elapsed_s, 0) AS held_share,
   CAST(COALESCE(due.held_at_due, 0) AS DOUBLE) / totals.missed AS held_at_due_share,
   CAST(COALESCE(due.held_at_due, 0) AS BIGINT) AS held_at_due,
   totals.missed,

@@ -14,7 +14,8 @@ use crate::model::{Dataset, Text, Time};
 /// One audited clock on one ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRow {
-    /// Ours.
+    /// Ours at the export's last instant: a verdict of the source is of that day,
+    /// whatever the as-of of the report.
     pub reading: Reading,
     pub source: SourceVerdict,
     pub agreement: Agreement,
@@ -55,8 +56,7 @@ pub enum Agreement {
     BothMissed,
     SourceKeptOursMissed,
     SourceMissedOursKept,
-    SourceMissedOursUndecided,
-    /// One of them has not decided, and the other doesn't say missed.
+    /// One of them has not decided.
     Undecided,
     /// Ours is apart from attainment: unmeasured, not entitled, excluded or without a target.
     OursApart,
@@ -72,7 +72,6 @@ impl Agreement {
             Agreement::BothMissed => "both missed",
             Agreement::SourceKeptOursMissed => "source kept, ours missed",
             Agreement::SourceMissedOursKept => "source missed, ours kept",
-            Agreement::SourceMissedOursUndecided => "source missed, ours undecided",
             Agreement::Undecided => "undecided",
             Agreement::OursApart => "ours apart from attainment",
             Agreement::NotMapped => "source's word not mapped",
@@ -81,12 +80,7 @@ impl Agreement {
 
     /// Whether the verdicts contradict each other.
     pub fn is_disagreement(self) -> bool {
-        matches!(
-            self,
-            Agreement::SourceKeptOursMissed
-                | Agreement::SourceMissedOursKept
-                | Agreement::SourceMissedOursUndecided
-        )
+        matches!(self, Agreement::SourceKeptOursMissed | Agreement::SourceMissedOursKept)
     }
 
     /// Whether they say the same.
@@ -105,12 +99,11 @@ pub enum Change {
     SeverityAsOpened,
     OwnTimestamps,
     SourceDue,
-    JudgedLater,
 }
 
 impl Change {
     /// In the order in which they are tried.
-    const ALL: [Change; 8] = [
+    const ALL: [Change; 7] = [
         Change::ToClosed,
         Change::Unpaused,
         Change::RoundTheClock,
@@ -118,7 +111,6 @@ impl Change {
         Change::SeverityAsOpened,
         Change::OwnTimestamps,
         Change::SourceDue,
-        Change::JudgedLater,
     ];
 
     /// As in SQL, CSV and reports.
@@ -131,12 +123,11 @@ impl Change {
             Change::SeverityAsOpened => "severity as opened",
             Change::OwnTimestamps => "the ticket's own times instead of its history",
             Change::SourceDue => "the source's own due date",
-            Change::JudgedLater => "judged at the export's last instant instead of as-of",
         }
     }
 
     /// Whether it changes anything about a clock.
-    fn applies(self, clock: &Clock, is_later: bool) -> bool {
+    fn applies(self, clock: &Clock) -> bool {
         match self {
             Change::Unpaused => clock.pauses.as_ref().is_some_and(|statuses| !statuses.is_empty()),
             Change::ToClosed => clock.stop == Moment::Resolved,
@@ -149,7 +140,6 @@ impl Change {
             Change::SeverityAsOpened => clock.severity_change != SeverityChange::AsOpened,
             Change::OwnTimestamps => !clock.ignores_history,
             Change::SourceDue => !clock.is_due_from_source,
-            Change::JudgedLater => is_later,
         }
     }
 
@@ -167,20 +157,17 @@ impl Change {
             Change::SeverityAsOpened => clock.severity_change = SeverityChange::AsOpened,
             Change::OwnTimestamps => clock.ignores_history = true,
             Change::SourceDue => clock.is_due_from_source = true,
-            // Not a matter of the clock: replayed with another as-of.
-            Change::JudgedLater => {}
         }
     }
 }
 
 /// The sets of changes to try with a clock, smaller ones first. Of three at a
 /// time only those that help desks are known for: more would explain anything.
-fn change_sets(clock: &Clock, is_later: bool) -> Vec<Vec<Change>> {
-    let singles: Vec<Change> =
-        Change::ALL.into_iter().filter(|change| change.applies(clock, is_later)).collect();
+fn change_sets(clock: &Clock) -> Vec<Vec<Change>> {
+    let singles: Vec<Change> = Change::ALL.into_iter().filter(|change| change.applies(clock)).collect();
     let mut sets: Vec<Vec<Change>> = singles.iter().map(|change| vec![*change]).collect();
-    let is_alone = |change: &Change| matches!(change, Change::SourceDue | Change::JudgedLater);
-    let others: Vec<Change> = singles.iter().copied().filter(|change| !is_alone(change)).collect();
+    // With the source's own due date, only the stop matters.
+    let others: Vec<Change> = singles.iter().copied().filter(|change| *change != Change::SourceDue).collect();
     for (index, one) in others.iter().enumerate() {
         sets.extend(others[index + 1..].iter().map(|other| vec![*one, *other]));
     }
@@ -191,32 +178,27 @@ fn change_sets(clock: &Clock, is_later: bool) -> Vec<Vec<Change>> {
     sets
 }
 
-/// Audits the readings for which `is_asked`, in their order; those of tickets
-/// about which the source says nothing are left out.
+/// Audits the readings for which `is_asked`, in their order, all at the export's
+/// last instant; those of tickets about which the source says nothing are left out.
 pub fn audit(
     policy: &Policy,
     data: &Dataset,
     calendars: &Calendars,
-    as_of: i64,
+    exported_at: i64,
     readings: &[Reading],
     is_asked: impl Fn(&Reading) -> bool + Sync,
 ) -> Vec<AuditRow> {
     let mut rows = Vec::new();
     for &index in &policy.audit.clocks {
         let clock = &policy.clocks[index];
-        let last_at = data.last_at.unwrap_or(as_of).max(as_of);
-        let sets = change_sets(clock, last_at > as_of);
+        let sets = change_sets(clock);
         // The clock as it is comes first, then one clock for each set of changes.
         let mut clocks = vec![clock.clone(); sets.len() + 1];
         for (changed, set) in clocks[1..].iter_mut().zip(&sets) {
             set.iter().for_each(|change| change.apply(changed));
         }
         let policy = Policy { clocks, ..policy.clone() };
-        let replay = Replay {
-            now: Kernel::new(&policy, data, calendars, as_of),
-            later: Kernel::new(&policy, data, calendars, last_at),
-            sets,
-        };
+        let replay = Replay { kernel: Kernel::new(&policy, data, calendars, exported_at), index, sets };
         let own: Vec<&Reading> =
             readings.iter().filter(|reading| reading.clock as usize == index && is_asked(reading)).collect();
         let audited: Vec<Option<AuditRow>> = own
@@ -231,18 +213,19 @@ pub fn audit(
 /// One audited clock under every set of changes.
 struct Replay<'a> {
     /// Clock 0 is the clock as it is; clock `i + 1` has the changes of set `i`.
-    now: Kernel<'a>,
-    /// The same at the export's last instant.
-    later: Kernel<'a>,
+    kernel: Kernel<'a>,
+    /// Index of the clock in the policy.
+    index: usize,
     sets: Vec<Vec<Change>>,
 }
 
 impl Replay<'_> {
     fn row(&self, reading: &Reading, scratch: &mut Scratch) -> Option<AuditRow> {
         let source = self.source(reading.ticket as usize, scratch)?;
+        let own = self.kernel.reading(reading.ticket as usize, 0, scratch);
+        let reading = Reading { clock: self.index as u16, ..own };
         let agreement = compare(source, reading.verdict);
-        let mut row =
-            AuditRow { reading: *reading, source, agreement, explanations: Vec::new(), replay: None };
+        let mut row = AuditRow { reading, source, agreement, explanations: Vec::new(), replay: None };
         if agreement.is_disagreement() {
             self.explain(&mut row, scratch);
         }
@@ -251,8 +234,8 @@ impl Replay<'_> {
 
     /// What the source says of a ticket: its word or, without one, its due date.
     fn source(&self, ticket: usize, scratch: &mut Scratch) -> Option<SourceVerdict> {
-        let audit = &self.now.policy.audit;
-        let tickets = &self.now.data.tickets;
+        let audit = &self.kernel.policy.audit;
+        let tickets = &self.kernel.data.tickets;
         if let Some(word) = tickets.text(ticket, Text::SourceVerdict) {
             let word = word.to_lowercase();
             return Some(match (audit.kept.contains(&word), audit.missed.contains(&word)) {
@@ -263,7 +246,7 @@ impl Replay<'_> {
         }
         tickets.at(ticket, Time::SourceDue)?;
         let by_due = self.sets.iter().position(|set| set[..] == [Change::SourceDue]);
-        let reading = self.now.reading(ticket, by_due.map_or(0, |position| position + 1), scratch);
+        let reading = self.kernel.reading(ticket, by_due.map_or(0, |position| position + 1), scratch);
         Some(match reading.verdict {
             verdict if verdict.is_kept() => SourceVerdict::Kept,
             verdict if verdict.is_missed() => SourceVerdict::Missed,
@@ -278,8 +261,7 @@ impl Replay<'_> {
             if set.len() > 1 && !row.explanations.is_empty() {
                 break;
             }
-            let kernel = if set[..] == [Change::JudgedLater] { &self.later } else { &self.now };
-            let changed = kernel.reading(row.reading.ticket as usize, position + 1, scratch);
+            let changed = self.kernel.reading(row.reading.ticket as usize, position + 1, scratch);
             let gives_theirs = match row.source {
                 SourceVerdict::Kept => changed.verdict.is_kept(),
                 _ => changed.verdict.is_missed(),
@@ -302,7 +284,6 @@ fn compare(source: SourceVerdict, ours: Verdict) -> Agreement {
         SourceVerdict::Kept if ours.is_missed() => Agreement::SourceKeptOursMissed,
         SourceVerdict::Missed if ours.is_missed() => Agreement::BothMissed,
         SourceVerdict::Missed if ours.is_kept() => Agreement::SourceMissedOursKept,
-        SourceVerdict::Missed => Agreement::SourceMissedOursUndecided,
-        SourceVerdict::Kept | SourceVerdict::Undecided => Agreement::Undecided,
+        SourceVerdict::Kept | SourceVerdict::Missed | SourceVerdict::Undecided => Agreement::Undecided,
     }
 }

@@ -12,11 +12,11 @@ use rustc_hash::FxHashMap;
 use super::Readings;
 use super::cycles::Bounds;
 use super::entitlement::{Entitlement, Entitlements};
-use super::policy::{Calendars, Policy, StatusClass};
+use super::policy::{Calendars, Policy, StatusClass, Target};
 use super::reading::{Cycle, Reading, StopSource};
 use super::target::known_levels;
 use super::timeline::Timeline;
-use crate::calendar::{Calendar, Span};
+use crate::calendar::Calendar;
 use crate::model::{Contract, Dataset, Field, Text, Time, instant};
 
 /// Everything that measuring needs, looked up once.
@@ -62,14 +62,15 @@ pub struct Scratch {
 
 /// How a reading came about, for `explain`.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub struct Ledger<'a> {
     pub reading: Reading,
     /// Each with its pauses.
     pub cycles: Vec<(Cycle, Vec<(i64, i64)>)>,
-    /// Every level whose target ever applied, with the instant since which it did.
-    pub levels: Vec<(i64, u8)>,
+    /// Every level that the clock knew, with the instant since which it held and its target.
+    pub levels: Vec<(i64, u8, Option<&'a Target>)>,
     pub entitlement: Entitlement,
-    pub target: Option<(Span, Span)>,
+    /// The one that holds.
+    pub target: Option<&'a Target>,
     /// Where the stop of the cycle that counts was found.
     pub stop_source: StopSource,
     /// Where the elapsed time went.
@@ -213,23 +214,26 @@ impl<'a> Kernel<'a> {
     }
 
     /// Measures one clock of one ticket and says how.
-    pub fn explain(&self, ticket: usize, clock: usize, scratch: &mut Scratch) -> Ledger {
+    pub fn explain(&self, ticket: usize, clock: usize, scratch: &mut Scratch) -> Ledger<'a> {
         let reading = self.reading(ticket, clock, scratch);
         let entitlement = self.entitlement(ticket);
         let mut segments = Vec::new();
         self.split(&reading, scratch, &mut segments);
         let levels = known_levels(&scratch.levels, instant(reading.stopped_at));
-        let target =
-            self.target(ticket, &self.policy.clocks[clock], levels, reading.started_at, entitlement).1;
+        let own = &self.policy.clocks[clock];
+        let target = self.target(ticket, own, levels, reading.started_at, entitlement).1;
+        let contract = self.contract(entitlement);
         let until_at = instant(reading.stopped_at).unwrap_or(self.as_of);
         let is_counted = |cycle: &&Cycle| (cycle.from_at, cycle.until_at) == (reading.started_at, until_at);
         let counted = scratch.cycles.iter().find(is_counted);
         let mut pauses = Vec::new();
         Ledger {
             reading,
-            levels: levels.to_vec(),
+            levels: (levels.iter())
+                .map(|&(since, level)| (since, level, self.target_of_level(ticket, own, level, contract)))
+                .collect(),
             entitlement,
-            target: target.map(|target| (target.target, target.limit)),
+            target,
             stop_source: counted.map_or(StopSource::Timestamp, |cycle| cycle.stop_source),
             holders: super::split::holders(&segments),
             cycles: (scratch.cycles.iter())

@@ -19,7 +19,7 @@ mod timeline;
 pub use audit::{Agreement, AuditRow, Change, SourceVerdict, audit};
 pub use entitlement::{Coverage, Entitlement, Entitlements, warranty_end};
 pub use kernel::{Holder, Kernel, Ledger, MAX_CLOCKS, Scratch, UNKNOWN_LEVEL, local_date};
-pub use outcome::{Credit, Outcome, OutcomePeriod, OutcomeStatus, gap, outcomes};
+pub use outcome::{Credit, NoCredit, Outcome, OutcomePeriod, OutcomeStatus, gap, outcomes};
 pub use policy::{
     Audit, CalendarChoice, Calendars, Clock, CreditPlan, CreditStep, Exclusion, MOMENTS, Moment,
     NamedCalendar, Policy, Reopen, Scope, SeverityChange, StatusClass, Target,

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::kernel::Kernel;
 use super::policy::{CreditPlan, CreditStep, Scope};
 use super::reading::Reading;
@@ -63,18 +65,28 @@ pub struct Credit {
     pub step: Option<CreditStep>,
     pub fee: Option<Money>,
     pub currency: Option<String>,
-    /// The fee's share; `None` where the fee isn't known or the period isn't the one the fee pays for.
-    pub amount: Option<Money>,
-    /// Calendar months that the fee pays for.
-    pub months: u32,
+    /// The fee's share, or why there is none.
+    pub amount: Result<Money, NoCredit>,
+}
+
+/// Why a credit can't be reckoned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCredit {
+    /// The list of contracts states no fee.
+    NoFee,
+    /// The fee pays for so many calendar months, and the period is another one.
+    OtherPeriod(u32),
+    /// The contract, and with it the fee, didn't hold for the whole period.
+    NotInForce,
 }
 
 /// The period of outcomes.
 pub struct OutcomePeriod<'a> {
     /// Which readings belong to it.
     pub contains: &'a dyn Fn(&Reading) -> bool,
-    /// Its last local date, by which a contract's latest terms are chosen.
-    pub last_on: chrono::NaiveDate,
+    pub first_on: NaiveDate,
+    /// Included; by it a contract's latest terms are chosen.
+    pub last_on: NaiveDate,
     /// Its length where it is one of whole calendar months.
     pub months: Option<u32>,
     /// Fewer decided are indicative.
@@ -116,7 +128,7 @@ pub fn outcomes(kernel: &Kernel, readings: &[Reading], period: &OutcomePeriod) -
 }
 
 /// The row of a contract that has its terms on a date.
-fn terms<'c>(contracts: &'c [Contract], name: &str, on: chrono::NaiveDate) -> Option<&'c Contract> {
+fn terms<'c>(contracts: &'c [Contract], name: &str, on: NaiveDate) -> Option<&'c Contract> {
     let begins = |contract: &&Contract| contract.start_on.or(contract.licence_on);
     let own = || contracts.iter().filter(|contract| contract.contract == name);
     let begun = own().filter(|contract| begins(contract).is_none_or(|start| start <= on));
@@ -142,8 +154,10 @@ fn outcome(
         Some(0) => OutcomeStatus::TargetMet,
         Some(_) => OutcomeStatus::TargetMissed,
     };
-    let plan = kernel.policy.credits.iter().find(|plan| fits(&plan.scope, terms));
-    let plan = plan.filter(|plan| plan.clocks.is_empty() || plan.clocks.contains(&own.name));
+    let plan =
+        kernel.policy.credits.iter().find(|plan| {
+            fits(&plan.scope, terms) && (plan.clocks.is_empty() || plan.clocks.contains(&own.name))
+        });
     Outcome {
         contract: terms.contract.clone(),
         customer: terms.customer.clone(),
@@ -176,12 +190,13 @@ fn credit(plan: &CreditPlan, terms: &Contract, kept: i64, decided: i64, period: 
     let is_below =
         |step: &&CreditStep| i128::from(kept) * 1_000_000 < i128::from(step.below_ppm) * i128::from(decided);
     let step = plan.steps.iter().rev().find(is_below).copied();
-    let share_ppm = step.map_or(0, |step| step.credit_ppm);
-    Credit {
-        step,
-        fee: terms.fee,
-        currency: terms.currency.clone(),
-        amount: terms.fee.filter(|_| period.months == Some(plan.months)).map(|fee| fee.part(share_ppm)),
-        months: plan.months,
-    }
+    let is_in_force = terms.start_on.is_some_and(|start| start <= period.first_on)
+        && terms.end_on.is_none_or(|end| period.last_on <= end);
+    let amount = match terms.fee {
+        None => Err(NoCredit::NoFee),
+        Some(_) if period.months != Some(plan.months) => Err(NoCredit::OtherPeriod(plan.months)),
+        Some(_) if !is_in_force => Err(NoCredit::NotInForce),
+        Some(fee) => Ok(fee.part(step.map_or(0, |step| step.credit_ppm))),
+    };
+    Credit { step, fee: terms.fee, currency: terms.currency.clone(), amount }
 }

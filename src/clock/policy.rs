@@ -314,7 +314,9 @@ impl Calendars {
                 }
             }
         }
-        errors.dedup();
+        // A calendar is as wrong in one zone as in the next.
+        let mut seen = FxHashSet::default();
+        errors.retain(|error| seen.insert(error.clone()));
         if errors.is_empty() { Ok(calendars) } else { Err(errors) }
     }
 

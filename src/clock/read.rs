@@ -46,7 +46,7 @@ impl<'a> Kernel<'a> {
             }
         }
         self.overrule(&mut reading, class, entitlement);
-        if reading.verdict.is_missed() {
+        if reading.verdict.is_missed() && reading.has_history {
             self.hold(&mut reading, &scratch.timeline);
         }
         reading
@@ -161,13 +161,13 @@ impl<'a> Kernel<'a> {
         }
         let (elapsed, limit_s) = (cycle.elapsed_s, cycle.limit_s);
         reading.verdict = match stop {
-            // The source's own deadline is an instant: compared as one.
-            Some(stop) if clock.is_due_from_source && stop <= cycle.due_at => Verdict::Met,
-            Some(_) if clock.is_due_from_source => Verdict::Breached,
             Some(stop) if stop < cycle.from_at => {
                 reading.reason = Reason::StopBeforeStart;
                 Verdict::Unmeasured
             }
+            // The source's own deadline is an instant: compared as one.
+            Some(stop) if clock.is_due_from_source && stop <= cycle.due_at => Verdict::Met,
+            Some(_) if clock.is_due_from_source => Verdict::Breached,
             Some(_) if elapsed <= cycle.target_s => Verdict::Met,
             Some(_) if elapsed <= limit_s => Verdict::Late,
             Some(_) => Verdict::Breached,

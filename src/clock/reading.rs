@@ -164,7 +164,7 @@ pub struct Reading {
     /// values; missing unless missed, or where the history doesn't tell.
     pub due_group: u32,
     pub due_assignee: u32,
-    /// What happened then; `None` unless missed.
+    /// What happened then; `None` unless missed and told by a history.
     pub due_kind: Option<SegmentKind>,
 }
 

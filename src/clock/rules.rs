@@ -39,7 +39,7 @@ pub const RULES: [Rule; 17] = [
     },
     Rule {
         term: "Next reply",
-        text: "After the first response, each reply of a customer that nobody has answered yet starts a cycle, and the desk's next public reply ends it. All cycles are kept; the reading is the worst missed one, else the one that still runs, else the worst.",
+        text: "After the first response, each reply of a customer that nobody has answered yet starts a cycle, and the desk's next public reply ends it. A reply to a ticket that is over waits for the reopening. All cycles are kept; the reading is the worst missed one, else the one that still runs, else the worst.",
     },
     Rule {
         term: "Severity changed midway",
@@ -67,11 +67,11 @@ pub const RULES: [Rule; 17] = [
     },
     Rule {
         term: "Contract outcome",
-        text: "Attainment of each contract and clock against the contract's target, or else the clock's; the gap is the fewest missed clocks that, had they been kept, would have met it. A credit is the fee times the share of the last step whose attainment was not reached, rounded to a hundredth, and is reckoned only over the time that the fee pays for.",
+        text: "Attainment of each contract and clock against the contract's target, or else the clock's; the gap is the fewest missed clocks that, had they been kept, would have met it. A credit is the fee times the share of the last step whose attainment was not reached, rounded to a hundredth, and is reckoned only over the time that the fee pays for, by contracts in force throughout.",
     },
     Rule {
         term: "Audit",
-        text: "Where the export carries a verdict or due date of its own, it is held against ours. A disagreement is replayed with one rule changed, else two, else three, and those changes are named that give the source's verdict: they are consistent with it, which doesn't prove that the source did so.",
+        text: "Where the export carries a verdict or due date of its own, it is held against ours. Both are of the export's last instant, whatever the report's as-of. A disagreement is replayed with one rule changed, else two, else three, and those changes are named that give the source's verdict: they are consistent with it, which doesn't prove that the source did so.",
     },
     Rule {
         term: "Few",
@@ -132,7 +132,7 @@ impl Reason {
             Reason::NoTargetForTicket => "No target of this clock fits the ticket.",
             Reason::NoSourceDue => "The export has no due date for this ticket.",
             Reason::ResolutionCounted => {
-                "Nobody replied before the resolution, which therefore counts as the response."
+                "Nobody replied before the resolution, which therefore counts as the reply."
             }
             Reason::NeverStarted => "No customer's reply waited for an answer after the first response.",
         }

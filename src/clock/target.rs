@@ -34,8 +34,7 @@ impl<'a> Kernel<'a> {
         entitlement: Entitlement,
     ) -> (u8, Option<&'a Target>) {
         let contract = self.contract(entitlement);
-        let find =
-            |level: u8| clock.targets.iter().find(|target| self.fits(&target.scope, ticket, level, contract));
+        let find = |level: u8| self.target_of_level(ticket, clock, level, contract);
         let last = levels.last().map_or(UNKNOWN_LEVEL, |l| l.1);
         match clock.severity_change {
             SeverityChange::Retarget | SeverityChange::Restart => (last, find(last)),
@@ -53,6 +52,17 @@ impl<'a> Kernel<'a> {
                 })
                 .map_or((last, None), |(level, target)| (level, Some(target))),
         }
+    }
+
+    /// The first target that fits a ticket at a level.
+    pub(super) fn target_of_level(
+        &self,
+        ticket: usize,
+        clock: &'a Clock,
+        level: u8,
+        contract: Option<&Contract>,
+    ) -> Option<&'a Target> {
+        clock.targets.iter().find(|target| self.fits(&target.scope, ticket, level, contract))
     }
 
     fn fits(&self, scope: &Scope, ticket: usize, level: u8, contract: Option<&Contract>) -> bool {

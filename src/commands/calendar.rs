@@ -7,6 +7,7 @@ use super::{ALWAYS, Failure, configuration};
 use crate::calendar::{Calendar, CalendarSpec, DayReason, Span, local_to_utc};
 use crate::cli::CalendarArgs;
 use crate::diagnostic::did_you_mean;
+use crate::paper::format;
 
 /// Runs the command.
 pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
@@ -46,13 +47,13 @@ pub fn run(args: &CalendarArgs) -> Result<(), Failure> {
         let elapsed = calendar.elapsed(from, until);
         say!(
             "{} of {} open from {} to {} ({elapsed} s)",
-            clock(elapsed),
-            clock((until - from).max(0)),
+            format::exact(elapsed),
+            format::exact((until - from).max(0)),
             local(from, zone),
             local(until, zone)
         );
         for (start, end) in calendar.windows(from, until) {
-            say!("  {} - {}  {:>10}", local(start, zone), local(end, zone), clock(end - start));
+            say!("  {} - {}  {:>10}", local(start, zone), local(end, zone), format::exact(end - start));
         }
         return Ok(());
     }
@@ -100,20 +101,15 @@ fn month(calendar: &Calendar, first: NaiveDate, zone: Tz) {
         };
         open += seconds;
         days += i64::from(seconds > 0);
-        say!("  {} {}  {:>7}  {}  {note}", date, date.format("%a"), clock(seconds), windows.join(" "));
+        say!(
+            "  {} {}  {:>7}  {}  {note}",
+            date,
+            date.format("%a"),
+            format::exact(seconds),
+            windows.join(" ")
+        );
     }
-    say!("  {days} days with hours, {} open", clock(open));
-}
-
-/// `8 h 30 min`, with seconds where there are any.
-pub fn clock(seconds: i64) -> String {
-    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match (hours, minutes, rest) {
-        (h, 0, 0) => format!("{h} h"),
-        (0, m, 0) => format!("{m} min"),
-        (h, m, 0) => format!("{h} h {m:02} min"),
-        (h, m, s) => format!("{h} h {m:02} min {s:02} s"),
-    }
+    say!("  {days} days with hours, {} open", format::exact(open));
 }
 
 fn hour(at: i64, zone: Tz, of: NaiveDate) -> String {

@@ -206,6 +206,7 @@ fn outcome_period<'a>(
 ) -> OutcomePeriod<'a> {
     OutcomePeriod {
         contains,
+        first_on: local_date(period.from_at, config.zone),
         last_on: local_date(period.until_at - 1, config.zone),
         months: period.months,
         min_n: config.min_n,

@@ -41,8 +41,9 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
     let is_in_period = |reading: &Reading| period.contains(placed_at(reading, &kernel, &period));
     let outcomes =
         clock::outcomes(&kernel, &readings.rows, &super::outcome_period(&config, &period, &is_in_period));
+    let exported_at = imported.data.last_at.unwrap_or(period.as_of);
     let audit =
-        clock::audit(&config.policy, &imported.data, &calendars, period.as_of, &readings.rows, is_in_period);
+        clock::audit(&config.policy, &imported.data, &calendars, exported_at, &readings.rows, is_in_period);
     stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
 
     let facts = Facts {

@@ -7,10 +7,11 @@ use std::time::SystemTime;
 use chrono::{Datelike, Months, NaiveDate};
 use serde_json::{Value, json};
 
-use super::{Failure, OUTPUT, Stages, day_start, run_json};
+use super::{EMPTY, Failure, OUTPUT, Stages, day_start, run_json};
 use crate::cli::WhatIfArgs;
 use crate::clock::{self, Calendars, Kernel, OutcomePeriod, Reading, Readings, local_date};
-use crate::config::{self, Config, Sweep};
+use crate::config::{self, Config, Inputs, Sweep};
+use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::import::{Imported, hex};
 use crate::output::Output;
 use crate::paper::{Block, Cell, Format, Report, Table, format};
@@ -56,6 +57,13 @@ pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
     let before = replay(&base, &imported, as_of)?;
     let before_kernel = before.kernel();
     let before_side = before.side(&before_kernel, period.as_ref());
+    if !before_side.is_asked.iter().any(|is_asked| *is_asked) {
+        let scope = period.as_ref().map_or("all history", |period| period.name.as_str());
+        return Err(Failure::new(
+            EMPTY,
+            format!("error: nothing of {} tickets falls in {scope}", imported.data.tickets.len()),
+        ));
+    }
     let is_changed = !args.set.is_empty() || args.with.is_some();
     let other = again(&base, &changed, &imported)?;
     let after = replay(&changed, other.as_ref().unwrap_or(&imported), as_of)?;
@@ -109,22 +117,31 @@ fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-/// The configuration that history is replayed under.
+/// The configuration that history is replayed under: the base's inputs, other rules.
 fn changed(args: &WhatIfArgs, base: &Config) -> Result<Config, Failure> {
     let mut source = base.source.clone();
-    // Relative paths start beside the file that names them.
+    // Files of holidays lie beside the configuration that names them.
     let mut path = base.path.clone();
     if let Some(with) = &args.with {
         let other = config::source(with).map_err(|problems| Failure::usage(problems.to_string()))?;
         let is_whole = other.parse::<toml::Table>().is_ok_and(|table| table.contains_key("inputs"));
+        let combined = match is_whole {
+            true => config::rules_of(&source, &other),
+            false => config::overlay(&source, &other),
+        };
+        source = combined.map_err(|error| Failure::usage(format!("error: `{}`: {error}", with.display())))?;
         if is_whole {
-            (source, path) = (other, with.clone());
-        } else {
-            source = config::overlay(&source, &other)
-                .map_err(|error| Failure::usage(format!("error: `{}`: {error}", with.display())))?;
+            path = with.clone();
         }
     }
-    policy(base, &path, &with_changes(source, &args.set)?)
+    let changed = policy(base, &path, &with_changes(source, &args.set)?)?;
+    if !args.common.quiet
+        && changed.warnings.items != base.warnings.items
+        && !changed.warnings.items.is_empty()
+    {
+        tell!("{}\n", changed.warnings);
+    }
+    Ok(changed)
 }
 
 fn with_changes(mut source: String, changes: &[String]) -> Result<String, Failure> {
@@ -135,11 +152,18 @@ fn with_changes(mut source: String, changes: &[String]) -> Result<String, Failur
     Ok(source)
 }
 
-/// Another configuration's rules over the base's inputs.
+/// Other rules over the base's inputs.
 fn policy(base: &Config, path: &Path, source: &str) -> Result<Config, Failure> {
-    let other =
-        config::parse(path, source.to_owned()).map_err(|problems| Failure::usage(problems.to_string()))?;
-    Ok(Config { inputs: base.inputs.clone(), dir: base.dir.clone(), max_reject: base.max_reject, ..other })
+    let named = |mut problems: Diagnostics| {
+        // What is shown is no longer what stands in the file.
+        problems.origin = format!("{}, as changed", path.display());
+        problems
+    };
+    let other = config::parse(path, source.to_owned())
+        .map_err(|problems| Failure::usage(named(problems).to_string()))?;
+    let inputs = Inputs { tables: base.inputs.tables.clone(), ..other.inputs };
+    let warnings = named(other.warnings);
+    Ok(Config { inputs, warnings, dir: base.dir.clone(), max_reject: base.max_reject, ..other })
 }
 
 /// The policies of a sweep.
@@ -170,12 +194,19 @@ fn steps(args: &WhatIfArgs, base: &Config, changed: &Config) -> Result<Steps, Fa
 
 /// Reads the exports again where the changes reach into how they are read.
 fn again(base: &Config, changed: &Config, imported: &Imported) -> Result<Option<Imported>, Failure> {
-    if (&base.severity, &base.terms) == (&changed.severity, &changed.terms) {
+    let read =
+        |config: &Config| (config.severity.clone(), config.terms.clone(), config.inputs.values.clone());
+    if read(base) == read(changed) {
         return Ok(None);
     }
-    let mut other = super::read(changed)?;
-    other.data.last_at = imported.data.last_at;
-    Ok(Some(other))
+    let contracts = &imported.data.contracts;
+    let is_known = |name: &&String| contracts.iter().any(|contract| contract.contract == **name);
+    if let Some(unknown) = changed.terms.keys().find(|name| !is_known(name)) {
+        let known: Vec<&str> = contracts.iter().map(|contract| contract.contract.as_str()).collect();
+        let hint = did_you_mean(unknown, known).map_or(String::new(), |hint| format!("\nhint: {hint}"));
+        return Err(Failure::usage(format!("error: no contract `{unknown}` in the list of contracts{hint}")));
+    }
+    super::read(changed).map(Some)
 }
 
 fn replay<'a>(config: &'a Config, imported: &'a Imported, as_of: i64) -> Result<Replay<'a>, Failure> {
@@ -212,7 +243,10 @@ impl Replay<'_> {
             count.0 += i64::from(reading.verdict.is_kept());
             count.1 += i64::from(reading.verdict.is_missed());
         }
-        Step { value: value.to_owned(), counts, credits: self.credits(&kernel, period) }
+        let targets = self.config.policy.clocks.iter();
+        let targets =
+            targets.filter_map(|clock| Some((clock.name.clone(), clock.attainment_target?))).collect();
+        Step { value: value.to_owned(), counts, targets, credits: self.credits(&kernel, period) }
     }
 
     /// Service credits of every whole fee period within what is compared.
@@ -243,6 +277,7 @@ impl Replay<'_> {
                     &self.readings.rows,
                     &OutcomePeriod {
                         contains: &|reading| start_at <= reading.decided_at && reading.decided_at < end_at,
+                        first_on: local_date(start_at, self.config.zone),
                         last_on: local_date(end_at - 1, self.config.zone),
                         months: Some(months),
                         min_n: self.config.min_n,
@@ -289,16 +324,23 @@ fn tables(report: &Report) -> impl Iterator<Item = &Table> {
 
 /// All that was found, for machines: sentences and tables.
 fn value(what_if: &WhatIf, report: &Report, base: &Config) -> Value {
-    let cell = |cell: &Cell| match cell {
+    let utc = |at: i64| {
+        chrono::DateTime::from_timestamp(at, 0).map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    };
+    let cell = |cell: &Cell, format: Format| match cell {
         Cell::Missing => Value::Null,
         Cell::Text(text) => json!(text),
+        Cell::Int(at) if format == Format::Instant => json!(utc(*at)),
         Cell::Int(number) => json!(number),
         Cell::Float(number) => json!((number * 1e6).round() / 1e6),
     };
     let rows = |table: &Table| -> Vec<Value> {
         let row = |row: &Vec<Cell>| -> Value {
-            let named =
-                table.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), cell(value)));
+            let named = table
+                .columns
+                .iter()
+                .zip(row)
+                .map(|(column, value)| (column.name.clone(), cell(value, column.format)));
             Value::Object(named.collect())
         };
         table.rows.iter().map(row).collect()
@@ -311,7 +353,7 @@ fn value(what_if: &WhatIf, report: &Report, base: &Config) -> Value {
         "changes": what_if.changes,
         "sweep": what_if.sweep.map(|(key, _)| key),
         "scope": what_if.scope,
-        "as_of": format::instant(what_if.before.kernel.as_of, chrono_tz::Tz::UTC),
+        "as_of": utc(what_if.before.kernel.as_of),
         "zone": base.zone.name(),
         "sentences": report.sections.first().map(|section| &section.sentences),
         "tables": named,

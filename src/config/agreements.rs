@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{Located, Reader};
-use crate::clock::{Audit, Clock, CreditPlan, CreditStep, Scope};
+use crate::clock::{Audit, Clock, CreditPlan, CreditStep, NamedCalendar, Scope};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Contract, Money};
 
@@ -29,12 +29,15 @@ impl Terms {
 }
 
 /// Reads `[contracts.*]`, by contract.
-pub fn terms(document: &Reader) -> BTreeMap<String, Terms> {
+pub fn terms(document: &Reader, calendars: &[NamedCalendar]) -> BTreeMap<String, Terms> {
     let mut all = BTreeMap::new();
     let Some(tables) = document.table("contracts") else { return all };
     for (name, reader) in tables.named_tables() {
         let terms = Terms {
-            calendar: reader.string("calendar").map(|text| text.value),
+            calendar: reader
+                .string("calendar")
+                .filter(|name| is_known(&reader, name, calendars))
+                .map(|n| n.value),
             target_set: reader.string("target_set").map(|text| text.value),
             attainment_target: reader.share("attainment_target"),
             fee: reader.money("fee"),
@@ -45,8 +48,12 @@ pub fn terms(document: &Reader) -> BTreeMap<String, Terms> {
     all
 }
 
-/// Reads `[[credits]]`.
-pub fn credits(document: &Reader, clocks: &[Clock]) -> Vec<CreditPlan> {
+fn is_known(reader: &Reader, name: &Located<String>, calendars: &[NamedCalendar]) -> bool {
+    super::clocks::calendar(reader, name, calendars).is_some()
+}
+
+/// Reads `[[credits]]`; `disabled` are names of clocks that the configuration switches off.
+pub fn credits(document: &Reader, clocks: &[Clock], disabled: &[String]) -> Vec<CreditPlan> {
     let mut plans: Vec<CreditPlan> = Vec::new();
     for reader in document.tables("credits") {
         let texts = |key| -> Vec<String> {
@@ -59,6 +66,11 @@ pub fn credits(document: &Reader, clocks: &[Clock]) -> Vec<CreditPlan> {
             ..Scope::default()
         };
         let names = reader.strings("clock").unwrap_or_default();
+        for name in &names {
+            if !disabled.contains(&name.value) {
+                position(&reader, name, clocks);
+            }
+        }
         let names: Vec<String> = names
             .into_iter()
             .filter(|name| position(&reader, name, clocks).is_some())
@@ -68,8 +80,15 @@ pub fn credits(document: &Reader, clocks: &[Clock]) -> Vec<CreditPlan> {
         let months = reader.choice("per", &periods).unwrap_or(1);
         let steps = steps(&reader);
         reader.finish();
-        if plans.iter().any(|earlier| earlier.scope.covers(&scope)) {
-            reader.fail("these credits never apply: earlier ones fit all their contracts".to_owned());
+        let covers = |earlier: &CreditPlan| {
+            let has_clocks = |own: &str| earlier.clocks.iter().any(|clock| clock == own);
+            let all = names.iter().all(|own| has_clocks(own)) && !names.is_empty();
+            earlier.scope.covers(&scope) && (earlier.clocks.is_empty() || all)
+        };
+        if plans.iter().any(covers) {
+            reader.fail(
+                "these credits never apply: earlier ones fit all their contracts and clocks".to_owned(),
+            );
         }
         plans.push(CreditPlan { scope, clocks: names, steps, months });
     }
@@ -112,20 +131,26 @@ const KEPT: [&str; 8] = ["true", "yes", "1", "met", "kept", "ontime", "on time",
 const MISSED: [&str; 8] = ["false", "no", "0", "breached", "missed", "overdue", "late", "sla violated"];
 
 /// Reads `[audit]`.
-pub fn audit(document: &Reader, clocks: &[Clock]) -> Audit {
+pub fn audit(document: &Reader, clocks: &[Clock], disabled: &[String]) -> Audit {
     let own = |words: [&str; 8]| words.map(str::to_owned).to_vec();
     let resolution = clocks.iter().position(|clock| clock.name == "resolution" && !clock.targets.is_empty());
     let mut audit = Audit { clocks: resolution.into_iter().collect(), kept: own(KEPT), missed: own(MISSED) };
     let Some(reader) = document.table("audit") else { return audit };
     if let Some(names) = reader.strings("clock") {
-        audit.clocks = names.iter().filter_map(|name| position(&reader, name, clocks)).collect();
+        let enabled = names.iter().filter(|name| !disabled.contains(&name.value));
+        audit.clocks = enabled.filter_map(|name| position(&reader, name, clocks)).collect();
     }
     let words = |key| {
         let given = reader.strings(key)?;
         Some(given.into_iter().map(|word| word.value.to_lowercase()).collect::<Vec<_>>())
     };
-    audit.kept = words("kept").unwrap_or(audit.kept);
-    audit.missed = words("missed").unwrap_or(audit.missed);
+    let (kept, missed) = (words("kept"), words("missed"));
+    // What is said of one side beats the words that come out of the box for the other.
+    let without = |words: Vec<String>, others: &Option<Vec<String>>| -> Vec<String> {
+        words.into_iter().filter(|word| !others.iter().flatten().any(|other| other == word)).collect()
+    };
+    audit.kept = kept.clone().unwrap_or_else(|| without(audit.kept, &missed));
+    audit.missed = missed.unwrap_or_else(|| without(audit.missed, &kept));
     if let Some(both) = audit.kept.iter().find(|word| audit.missed.contains(word)) {
         reader.fail(format!("`{both}` can't mean both kept and missed"));
     }

@@ -112,8 +112,10 @@ pub struct Context<'a> {
     pub calendars: &'a [NamedCalendar],
 }
 
-/// Reads `[clocks.*]` over the three that come out of the box.
-pub fn clocks(document: &Reader, context: &Context) -> Vec<Clock> {
+/// Reads `[clocks.*]` over the three that come out of the box; also the names of
+/// those that are switched off.
+pub fn clocks(document: &Reader, context: &Context) -> (Vec<Clock>, Vec<String>) {
+    let mut disabled = Vec::new();
     let mut clocks = vec![
         built_in("response", "Response", Moment::Response, context),
         built_in("on_site", "On-site", Moment::OnSite, context),
@@ -143,10 +145,18 @@ pub fn clocks(document: &Reader, context: &Context) -> Vec<Clock> {
             };
             let is_enabled = reader.boolean("enabled").unwrap_or(true);
             if position.is_none() && !reader.has("stop") {
-                reader.fail(format!("`{}.stop` is missing", reader.path));
+                let known = clocks.iter().map(|clock| clock.name.as_str());
+                reader.problem(
+                    Diagnostic::error(Some(name.span.clone()), format!("`{}.stop` is missing", reader.path))
+                        .label("a new clock says where it stops")
+                        .hint(did_you_mean(&name.value, known)),
+                );
             }
             configure(&reader, &mut clock, context);
             reader.finish();
+            if !is_enabled {
+                disabled.push(name.value.clone());
+            }
             match (position, is_enabled) {
                 (Some(position), true) => clocks[position] = clock,
                 (Some(position), false) => {
@@ -160,7 +170,7 @@ pub fn clocks(document: &Reader, context: &Context) -> Vec<Clock> {
     if clocks.is_empty() || clocks.len() > MAX_CLOCKS {
         document.fail(format!("between 1 and {MAX_CLOCKS} clocks can be enabled"));
     }
-    clocks
+    (clocks, disabled)
 }
 
 fn capitalised(name: &str) -> String {
@@ -218,13 +228,14 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
             reader.path
         ));
     }
-    let otherwise = reader.string("calendar_otherwise").and_then(|name| calendar(reader, &name, context));
+    let otherwise =
+        reader.string("calendar_otherwise").and_then(|name| calendar(reader, &name, context.calendars));
     match reader.string("calendar") {
         Some(name) if name.value == "contract" => {
             clock.calendar = CalendarChoice::Contract { otherwise: otherwise.unwrap_or(0) };
         }
         Some(name) => {
-            if let Some(position) = calendar(reader, &name, context) {
+            if let Some(position) = calendar(reader, &name, context.calendars) {
                 clock.calendar = CalendarChoice::Named(position);
             }
         }
@@ -265,6 +276,12 @@ fn configure(reader: &Reader, clock: &mut Clock, context: &Context) {
         [("continue", Reopen::Continue), ("new-cycle", Reopen::NewCycle), ("ignore", Reopen::Ignore)];
     if let Some(reopen) = reader.choice("reopen", &reopens) {
         clock.reopen = reopen;
+    }
+    if clock.is_next_reply() && (clock.is_due_from_source || clock.ignores_history) {
+        reader.fail(format!(
+            "`{}`: only a history tells of replies, so `due_from_source` and `ignore_history` can't be set",
+            reader.path
+        ));
     }
     clock.attainment_target = reader.share("attainment_target").or(clock.attainment_target);
     if reader.has("targets") {
@@ -320,9 +337,11 @@ fn for_all_targets(reader: &Reader, clock: &mut Clock) {
 
 /// A duration above nothing.
 fn duration(reader: &Reader, key: &'static str) -> Option<Span> {
-    let span = reader.parse::<Span>(key)?;
+    let text = reader.string(key)?;
+    let span = reader.parsed::<Span>(key, &text)?;
     if matches!(span, Span::Seconds(0) | Span::BusinessDays(0)) {
-        reader.fail(format!("`{}.{key}` is no time at all", reader.path));
+        let message = format!("`{}.{key}` is no time at all", reader.path);
+        reader.problem(Diagnostic::error(Some(text.span), message));
         return None;
     }
     Some(span)
@@ -337,8 +356,13 @@ fn is_longer(one: &Span, other: &Span) -> bool {
     }
 }
 
-fn calendar(reader: &Reader, name: &Located<String>, context: &Context) -> Option<usize> {
-    let names = || context.calendars.iter().map(|calendar| calendar.spec.name.as_str());
+/// The position of a calendar; an unknown one is an error.
+pub(super) fn calendar(
+    reader: &Reader,
+    name: &Located<String>,
+    calendars: &[NamedCalendar],
+) -> Option<usize> {
+    let names = || calendars.iter().map(|calendar| calendar.spec.name.as_str());
     let position = names().position(|known| known == name.value);
     if position.is_none() {
         reader.problem(
@@ -368,7 +392,7 @@ fn target(reader: &Reader, context: &Context) -> Option<Target> {
         categories: texts("category"),
         products: texts("product"),
     };
-    let own_calendar = reader.string("calendar").and_then(|name| calendar(reader, &name, context));
+    let own_calendar = reader.string("calendar").and_then(|name| calendar(reader, &name, context.calendars));
     let (target, limit) = (duration(reader, "target"), duration(reader, "limit"));
     reader.finish();
     let (target, limit) = match (target, limit) {

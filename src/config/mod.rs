@@ -15,7 +15,7 @@ pub use agreements::Terms;
 pub use calendars::ALWAYS;
 pub use clocks::SeverityRules;
 pub use inputs::{Encoding, EventKind, Format, Input, Inputs, TABLES, Table, ValueMap};
-pub use overlay::{Sweep, overlay, set};
+pub use overlay::{Sweep, overlay, rules_of, set};
 pub use reader::parse_share;
 
 use std::collections::BTreeMap;
@@ -142,10 +142,10 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let statuses = clocks::statuses(document);
     let calendars = calendars::calendars(document, &dir, zone);
     let context = clocks::Context { levels: &severity.levels, statuses: &statuses, calendars: &calendars };
-    let clocks = clocks::clocks(document, &context);
-    let terms = agreements::terms(document);
-    let credits = agreements::credits(document, &clocks);
-    let audit = agreements::audit(document, &clocks);
+    let (clocks, disabled) = clocks::clocks(document, &context);
+    let terms = agreements::terms(document, &calendars);
+    let credits = agreements::credits(document, &clocks, &disabled);
+    let audit = agreements::audit(document, &clocks, &disabled);
     let (mut warranty_months, mut at_risk_percent) = (3, 75);
     if let Some(entitlement) = document.table("entitlement") {
         warranty_months = entitlement.integer("warranty_months", 0..=1200).unwrap_or(3) as u32;

@@ -8,6 +8,24 @@ use toml_edit::{DocumentMut, Item, Key, Table, TableLike, Value, value};
 use super::reader::parse_share;
 use crate::calendar::Span;
 
+/// The tables that say how promises are judged, and not what is read or shown.
+const RULES: [&str; 10] = [
+    "values",
+    "severity",
+    "statuses",
+    "calendars",
+    "clocks",
+    "contracts",
+    "credits",
+    "entitlement",
+    "defaults",
+    "audit",
+];
+
+fn refuse(table: &str) -> String {
+    format!("`{table}` is about what is read or shown, not a rule; expected one of: {}", RULES.join(", "))
+}
+
 /// Changes one key of a configuration's text and keeps the rest as it is.
 ///
 /// `clocks.on_site.limit=3h` goes down by tables; a step into a list is a
@@ -19,6 +37,9 @@ use crate::calendar::Span;
 pub fn set(source: &str, change: &str) -> Result<String, String> {
     let (key, text) = change.split_once('=').ok_or("it is not KEY=VALUE")?;
     let path = Key::parse(key.trim()).map_err(|_| format!("`{key}` is not a dotted key"))?;
+    if let Some(first) = path.first().filter(|first| !RULES.contains(&first.get())) {
+        return Err(refuse(first.get()));
+    }
     let mut document = DocumentMut::from_str(source).map_err(|error| error.message().to_owned())?;
     let (last, steps) = path.split_last().ok_or("the key is empty")?;
     let mut at = document.as_item_mut();
@@ -69,16 +90,36 @@ fn entry<'t>(tables: impl Iterator<Item = &'t dyn TableLike>, step: &str) -> Opt
     found.next().is_none().then_some(first)
 }
 
-/// Lays one configuration over another: tables are merged, all else replaced.
+/// Lays rules over a configuration: tables are merged, all else replaced.
+///
+/// # Errors
+/// What is wrong with the TOML of either, or that `over` has more than rules.
+pub fn overlay(source: &str, over: &str) -> Result<String, String> {
+    let (mut document, over) = (read(source)?, read(over)?);
+    if let Some((other, _)) = over.iter().find(|(table, _)| !RULES.contains(table)) {
+        return Err(refuse(other));
+    }
+    merge(document.as_table_mut(), over.as_table());
+    Ok(document.to_string())
+}
+
+/// A configuration with all its rules taken from another one.
 ///
 /// # Errors
 /// What is wrong with the TOML of either.
-pub fn overlay(source: &str, over: &str) -> Result<String, String> {
-    let read =
-        |text| DocumentMut::from_str(text).map_err(|error: toml_edit::TomlError| error.message().to_owned());
-    let (mut document, over) = (read(source)?, read(over)?);
-    merge(document.as_table_mut(), over.as_table());
+pub fn rules_of(source: &str, other: &str) -> Result<String, String> {
+    let (mut document, mut other) = (read(source)?, read(other)?);
+    for table in RULES {
+        document.remove(table);
+        if let Some(item) = other.remove(table) {
+            document.insert(table, item);
+        }
+    }
     Ok(document.to_string())
+}
+
+fn read(text: &str) -> Result<DocumentMut, String> {
+    DocumentMut::from_str(text).map_err(|error| error.message().to_owned())
 }
 
 fn merge(table: &mut dyn TableLike, over: &dyn TableLike) {
@@ -124,6 +165,9 @@ impl FromStr for Sweep {
             kinds.iter().find_map(|(read, write)| Some((all(*read)?, write))).ok_or_else(wrong)?;
         if step <= 0 || until < from {
             return Err(format!("{}; FROM must not be above TO and STEP be above nothing", wrong()));
+        }
+        if (until - from) % step != 0 {
+            return Err("STEP doesn't lead from FROM to TO".to_owned());
         }
         if (until - from) / step >= MAX_VALUES {
             return Err(format!("it has more than {MAX_VALUES} values"));
@@ -181,8 +225,13 @@ limit = \"16h\"
         assert!(set("clocks.on_site.pauses=true").unwrap().contains("pauses = true"));
         let fresh = set("contracts.\"K-1\".attainment_target=0.98").unwrap();
         assert!(fresh.contains("[contracts.K-1]\nattainment_target = 0.98"), "{fresh}");
-        for wrong in ["clocks", "=3h", "clocks.on_site.label.x=1", "clocks.resolution.targets.none.limit=1h"]
-        {
+        for wrong in [
+            "clocks",
+            "=3h",
+            "inputs.tickets.path=x",
+            "clocks.on_site.label.x=1",
+            "clocks.resolution.targets.none.limit=1h",
+        ] {
             assert!(set(wrong).is_err(), "{wrong}");
         }
     }
@@ -195,6 +244,10 @@ limit = \"16h\"
         assert_eq!(clocks["on_site"]["label"].as_str(), Some("On-site"));
         assert_eq!(clocks["on_site"]["limit"].as_str(), Some("3h"));
         assert_eq!(clocks["resolution"]["targets"].as_array().map(Vec::len), Some(1));
+        assert!(overlay(SOURCE, "[report]\nzone = \"UTC\"\n").is_err());
+        let rules: toml::Table =
+            rules_of("[report]\nmin_n = 5\n[severity]\n", SOURCE).unwrap().parse().unwrap();
+        assert_eq!(rules.keys().collect::<Vec<_>>(), ["report", "clocks"]);
     }
 
     #[test]
@@ -204,7 +257,9 @@ limit = \"16h\"
         assert_eq!(values("a=90%..92.5%/0.5%"), ["90%", "90.5%", "91%", "91.5%", "92%", "92.5%"]);
         assert_eq!(values("a=1bd..3bd/1bd"), ["1bd", "2bd", "3bd"]);
         assert_eq!(values("a=50..60/5"), ["50", "55", "60"]);
-        for wrong in ["a", "a=1", "a=1..2", "a=1h..2/1", "a=3h..2h/1h", "a=1h..2h/0h", "a=0..1000/1"] {
+        for wrong in
+            ["a", "a=1", "a=1..2", "a=1h..2/1", "a=3h..2h/1h", "a=1h..2h/0h", "a=0..1000/1", "a=1..4/2"]
+        {
             assert!(wrong.parse::<Sweep>().is_err(), "{wrong}");
         }
     }

@@ -200,7 +200,12 @@ impl<'a> Reader<'a> {
         };
         match found {
             Some(share) if (0.0..=1.0).contains(&share) => Some(share),
-            _ => {
+            Some(_) => {
+                let message = format!("`{}` is not within 0 and 1, or 0% and 100%", self.name(key));
+                self.problem(Diagnostic::error(Some(value.span()), message));
+                None
+            }
+            None => {
                 self.wrong_type(key, value, "a share from 0 to 1, or a text such as \"95%\"");
                 None
             }

@@ -78,6 +78,27 @@ pub fn duration(seconds: i64) -> String {
     format!("{sign}{text}")
 }
 
+/// `210 h 24 min 10 s`, to the second: for sums that a reader redoes.
+pub fn exact(seconds: i64) -> String {
+    let s = seconds.unsigned_abs();
+    let sign = if seconds < 0 { MINUS } else { "" };
+    let text = match (s / 3600, s / 60 % 60, s % 60) {
+        (h, 0, 0) => format!("{h} h"),
+        (0, min, 0) => format!("{min} min"),
+        (0, 0, rest) => format!("{rest} s"),
+        (0, min, rest) => format!("{min} min {rest:02} s"),
+        (h, min, 0) => format!("{h} h {min:02} min"),
+        (h, min, rest) => format!("{h} h {min:02} min {rest:02} s"),
+    };
+    format!("{sign}{text}")
+}
+
+/// `89.93%` of millionths: as agreed, never rounded.
+pub fn percent(ppm: i64) -> String {
+    let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// `3.1 h`: decimal hours, for amounts that are compared or added.
 pub fn hours(seconds: i64) -> String {
     format!("{}{NBSP}h", number(seconds as f64 / 3600.0, 1))

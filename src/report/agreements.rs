@@ -1,7 +1,9 @@
 //! Sentences about what was owed, what contracts came to, and what the source says.
 
-use super::{Inputs, opened_in_period};
-use crate::clock::{Agreement, Credit, Entitlement, Outcome, OutcomeStatus, Reason};
+use std::collections::BTreeMap;
+
+use super::Inputs;
+use crate::clock::{Agreement, NoCredit, Outcome, OutcomeStatus, Reason, Scratch, StatusClass};
 use crate::model::{Money, Time};
 use crate::paper::format;
 
@@ -23,17 +25,24 @@ pub fn sentences(inputs: &Inputs) -> Vec<String> {
     sentences
 }
 
-/// How many requests of the period were measured but not owed, and why.
+/// How many requests of the period were measured but not owed, and why; those that
+/// were cancelled, merged or spam are no requests.
 fn not_owed(inputs: &Inputs) -> String {
     let kernel = inputs.kernel;
     let opened = &kernel.data.tickets.times[Time::Opened as usize];
-    let refusals: Vec<Reason> = (0..opened.len())
-        .filter(|&row| inputs.period.contains(opened[row]) && opened[row] <= inputs.period.as_of)
-        .filter_map(|row| {
-            let Entitlement { refusal, .. } = kernel.entitlement(row);
-            refusal
-        })
-        .collect();
+    let mut scratch = Scratch::default();
+    let (mut whole, mut refusals) = (0, Vec::new());
+    for row in 0..opened.len() {
+        if !inputs.period.contains(opened[row]) || opened[row] > inputs.period.as_of {
+            continue;
+        }
+        kernel.timeline(row, &mut scratch);
+        if matches!(kernel.status_class(row, &scratch.timeline), StatusClass::Excluded(_)) {
+            continue;
+        }
+        whole += 1;
+        refusals.extend(kernel.entitlement(row).refusal);
+    }
     let kinds = [Reason::Lapsed, Reason::NoContract, Reason::Billable, Reason::CaseByCase];
     let parts: Vec<String> = kinds
         .iter()
@@ -41,71 +50,77 @@ fn not_owed(inputs: &Inputs) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(kind, count)| format!("{} {}", format::count(count as i64), kind.name()))
         .collect();
-    let whole = opened_in_period(inputs);
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     format!("{} requests were measured but not owed{parts}.", format::fraction(refusals.len() as i64, whole))
 }
 
-/// `K-1002, On-site: 17 of 20 kept = 85.0%, below 90.0%: 10.0% of 1,250.00 EUR = 125.00 EUR.`
+/// `K-1002, On-site: 17 of 20 kept = 85%, below 90%: 10% of 1,250.00 EUR = 125.00 EUR.`
 fn credit_sentence(inputs: &Inputs, outcome: &Outcome) -> Option<String> {
     let credit = outcome.credit.as_ref()?;
     let step = credit.step?;
-    let share = |ppm: i64| format::share(ppm as f64 / 1e6);
-    let sum = match (credit.fee, credit.amount) {
-        (Some(fee), Some(amount)) => {
-            format!("{} of {} = {}", share(step.credit_ppm), paid(fee, credit), paid(amount, credit))
+    let share = format::percent(step.credit_ppm);
+    let sum = match (credit.amount, credit.fee) {
+        (Ok(amount), Some(fee)) => {
+            format!("{share} of {} = {}", paid(fee, &credit.currency), paid(amount, &credit.currency))
         }
-        (None, _) => format!("{} of a fee that the list of contracts doesn't state", share(step.credit_ppm)),
-        (Some(_), None) => format!(
-            "{} of the fee, not reckoned because the fee pays for {} and the report isn't about that",
-            share(step.credit_ppm),
-            match credit.months {
-                1 => "a month",
-                3 => "a quarter",
-                _ => "a year",
+        (Err(NoCredit::OtherPeriod(months)), _) => format!(
+            "{share} of the fee, not reckoned because the fee pays for a {} and the report isn't about one",
+            match months {
+                1 => "month",
+                3 => "quarter",
+                _ => "year",
             }
         ),
+        (Err(NoCredit::NotInForce), _) => {
+            "no credit, because the contract wasn't in force for the whole period".to_owned()
+        }
+        (Err(NoCredit::NoFee), _) | (Ok(_), None) => {
+            format!("{share} of a fee that the list of contracts doesn't state")
+        }
     };
     let few = if outcome.status == OutcomeStatus::Indicative { " Indicative: too few decided." } else { "" };
+    // Cut, so that what is below a step also looks so.
+    let attainment = outcome.kept * 1_000_000 / outcome.decided() / 100 * 100;
     Some(format!(
         "Credit of {}, {}: {} kept = {}, below {}: {sum}.{few}",
         outcome.contract,
         inputs.config.policy.clocks[outcome.clock].label,
         format::fraction(outcome.kept, outcome.decided()),
-        format::share(outcome.kept as f64 / outcome.decided() as f64),
-        share(step.below_ppm),
+        format::percent(attainment),
+        format::percent(step.below_ppm),
     ))
 }
 
-fn paid(amount: Money, credit: &Credit) -> String {
+fn paid(amount: Money, currency: &Option<String>) -> String {
     let number = format::number(amount.hundredths as f64 / 100.0, 2);
-    match &credit.currency {
+    match currency {
         Some(currency) => format!("{number} {currency}"),
         None => number,
     }
 }
 
-/// All credits together, where they are in one currency; indicative ones apart.
+/// All credits together by currency, indicative ones apart.
 fn total(inputs: &Inputs) -> Option<String> {
-    let due = |is_indicative: bool| {
-        inputs.outcomes.iter().filter_map(move |outcome| {
-            let credit = outcome.credit.as_ref()?;
-            let is_so = (outcome.status == OutcomeStatus::Indicative) == is_indicative;
-            credit.amount.filter(|amount| amount.hundredths > 0 && is_so).map(|amount| (amount, credit))
-        })
-    };
-    let sum = |is_indicative: bool| Money {
-        hundredths: due(is_indicative).map(|(amount, _)| amount.hundredths).sum(),
-    };
-    let first = due(false).chain(due(true)).next()?.1;
-    if due(false).chain(due(true)).any(|(_, credit)| credit.currency != first.currency) {
-        return None;
+    let mut sums: BTreeMap<&Option<String>, (Money, Money)> = BTreeMap::new();
+    for outcome in inputs.outcomes {
+        let Some(credit) = &outcome.credit else { continue };
+        let Ok(amount) = credit.amount else { continue };
+        let sum = sums.entry(&credit.currency).or_default();
+        match outcome.status {
+            OutcomeStatus::Indicative => sum.1.hundredths += amount.hundredths,
+            _ => sum.0.hundredths += amount.hundredths,
+        }
     }
-    let mut text = format!("Credits in all: {}", paid(sum(false), first));
-    if due(true).next().is_some() {
-        text += &format!(", and {} that are indicative", paid(sum(true), first));
-    }
-    Some(text + ".")
+    sums.retain(|_, (due, indicative)| due.hundredths + indicative.hundredths > 0);
+    let one = |(currency, (due, indicative)): (&&Option<String>, &(Money, Money))| {
+        let mut text = paid(*due, currency);
+        if indicative.hundredths > 0 {
+            text += &format!(" and {} indicative", paid(*indicative, currency));
+        }
+        text
+    };
+    let parts: Vec<String> = sums.iter().map(one).collect();
+    (!parts.is_empty()).then(|| format!("Credits in all: {}.", parts.join("; ")))
 }
 
 /// Of the section on the audit: how far the source agrees.

@@ -87,7 +87,7 @@ fn credits(policy: &Policy) -> String {
             .map(String::as_str)
             .collect();
         let who = if who.is_empty() { "all contracts".to_owned() } else { who.join(", ") };
-        let share = |ppm: i64| format::share(ppm as f64 / 1e6);
+        let share = format::percent;
         let steps: Vec<String> = (plan.steps.iter())
             .map(|step| format!("below {}: {} of the fee", share(step.below_ppm), share(step.credit_ppm)))
             .collect();
@@ -125,16 +125,21 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
         .targets
         .iter()
         .map(|target| {
-            let who: Vec<&str> = target
-                .scope
-                .severities
-                .iter()
-                .map(|level| policy.severities[*level as usize].as_str())
-                .collect();
-            let more = target.scope.target_sets.iter().chain(&target.scope.categories).map(String::as_str);
-            let scope: Vec<&str> = who.into_iter().chain(more).collect();
+            let own = &target.scope;
+            let levels = own.severities.iter().map(|level| &policy.severities[*level as usize]);
+            let lists = [
+                &own.contracts,
+                &own.customers,
+                &own.sites,
+                &own.request_types,
+                &own.target_sets,
+                &own.categories,
+                &own.products,
+            ];
+            let scope: Vec<&str> = levels.chain(lists.into_iter().flatten()).map(String::as_str).collect();
             let scope = if scope.is_empty() { "all".to_owned() } else { scope.join(", ") };
-            format!("{scope}: {} / {}", target.target, target.limit)
+            let calendar = target.calendar.map_or(String::new(), |own| format!(" of {}", name(own)));
+            format!("{scope}: {} / {}{calendar}", target.target, target.limit)
         })
         .collect();
     let targets = match (clock.is_due_from_source, targets.is_empty()) {

@@ -32,7 +32,7 @@ impl Credits {
     pub fn add(&mut self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             let Some(credit) = &outcome.credit else { continue };
-            let Some(amount) = credit.amount else { continue };
+            let Ok(amount) = credit.amount else { continue };
             let sum = self.by_currency.entry(credit.currency.clone().unwrap_or_default()).or_default();
             match outcome.status {
                 OutcomeStatus::Indicative => sum.1.hundredths += amount.hundredths,
@@ -47,6 +47,8 @@ pub struct Step {
     pub value: String,
     /// By name of the clock: kept and missed.
     pub counts: BTreeMap<String, (i64, i64)>,
+    /// Attainment targets of the clocks that have one, 0-1.
+    pub targets: BTreeMap<String, f64>,
     pub credits: Credits,
 }
 
@@ -108,8 +110,10 @@ fn verdict(reading: Option<&Reading>) -> Verdict {
 struct Counts {
     before: (i64, i64),
     after: (i64, i64),
-    /// Readings that no longer count as they did.
+    /// Readings that count otherwise.
     flips: i64,
+    /// Readings that fall into or out of the period.
+    moves: i64,
 }
 
 /// One clock on one ticket, read twice.
@@ -120,6 +124,18 @@ struct Pair<'a> {
     clock: usize,
     before: (Option<&'a Reading>, Class),
     after: (Option<&'a Reading>, Class),
+}
+
+impl Pair<'_> {
+    /// Whether it counts otherwise, in the same period.
+    fn flips(&self) -> bool {
+        self.before.1 != self.after.1 && !self.moves()
+    }
+
+    /// Whether it falls into or out of the period.
+    fn moves(&self) -> bool {
+        (self.before.1 == Class::OtherPeriod) != (self.after.1 == Class::OtherPeriod)
+    }
 }
 
 /// All that is compared: the clocks of both policies and their pairs of readings.
@@ -219,7 +235,8 @@ impl Counts {
     fn before(&mut self, pair: &Pair) {
         self.before.0 += i64::from(pair.before.1 == Class::Kept);
         self.before.1 += i64::from(pair.before.1 == Class::Missed);
-        self.flips += i64::from(pair.before.1 != pair.after.1);
+        self.flips += i64::from(pair.flips());
+        self.moves += i64::from(pair.moves());
     }
 
     fn after(&mut self, pair: &Pair) {
@@ -263,7 +280,7 @@ fn summary(what_if: &WhatIf, comparison: Option<&Comparison>) -> Section {
             let counts = total(comparison, position);
             let (before, now) = (shown(counts.before), shown(counts.after));
             let label = label(what_if, clock);
-            if counts.flips == 0 {
+            if counts.flips + counts.moves == 0 {
                 sentences.push(format!("{label}: {before}, no verdict would flip."));
                 continue;
             }
@@ -271,8 +288,13 @@ fn summary(what_if: &WhatIf, comparison: Option<&Comparison>) -> Section {
             if let (Some(before), Some(now)) = (attainment_of(counts.before), attainment_of(counts.after)) {
                 text += &format!(", {}", format::signed_pp(now - before));
             }
-            text += &format!("; {} verdicts would flip.", format::count(counts.flips));
-            if (counts.after.0 + counts.after.1).min(counts.before.0 + counts.before.1) < what_if.min_n {
+            text += &format!("; {} verdicts would flip", format::count(counts.flips));
+            if counts.moves > 0 {
+                text += &format!(", {} would be decided in another period", format::count(counts.moves));
+            }
+            text += ".";
+            let decided = [counts.before, counts.after].map(|(kept, missed)| kept + missed);
+            if decided.into_iter().any(|decided| 0 < decided && decided < what_if.min_n) {
                 text += " Indicative: few are decided.";
             }
             sentences.push(text);
@@ -289,7 +311,11 @@ fn credits_sentence(before: &Credits, after: &Credits) -> Option<String> {
     if before.by_currency.is_empty() && after.by_currency.is_empty() {
         return None;
     }
-    Some(format!("Service credits of all whole fee periods: {} would be {}.", paid(before), paid(after)))
+    Some(format!(
+        "Service credits of all whole fee periods, judged as of the same instant: {} would be {}.",
+        paid(before),
+        paid(after)
+    ))
 }
 
 fn paid(credits: &Credits) -> String {
@@ -378,6 +404,7 @@ fn attainment(comparison: &Comparison) -> Table {
                 int(decided(counts.after)),
                 text(before.zip(after).map(|(before, after)| format::signed_pp(after - before)).as_deref()),
                 int(counts.flips),
+                int(counts.moves),
             ]
         })
         .collect();
@@ -393,6 +420,7 @@ fn attainment(comparison: &Comparison) -> Table {
         column("decided_after", "Decided after", Format::Count),
         column("difference", "Difference", Format::Text),
         column("flips", "Verdicts that flip", Format::Count),
+        column("moves", "In another period", Format::Count),
     ];
     columns[3].fraction = Some((4, 5));
     columns[6].fraction = Some((7, 8));
@@ -432,7 +460,10 @@ fn flips(comparison: &Comparison) -> Table {
     let tickets = &kernel.data.tickets;
     let seconds =
         |reading: Option<&Reading>, get: fn(&Reading) -> i64| reading.map_or(Cell::Missing, |r| int(get(r)));
-    let flipped = comparison.pairs.iter().filter(|pair| pair.before.1 != pair.after.1);
+    let severity = |side: &Side, reading: Option<&Reading>| {
+        reading.and_then(|reading| side.kernel.policy.severities.get(reading.severity as usize)).cloned()
+    };
+    let flipped = comparison.pairs.iter().filter(|pair| pair.flips() || pair.moves());
     let rows: Vec<Vec<Cell>> = flipped
         .map(|pair| {
             let contract = kernel.contract(kernel.entitlement(pair.ticket));
@@ -444,7 +475,7 @@ fn flips(comparison: &Comparison) -> Table {
                 text(Some(class_after.name())),
                 text(Some(verdict(before).name())),
                 text(Some(verdict(after).name())),
-                text(tickets.text(pair.ticket, Text::Severity)),
+                text(severity(comparison.before, before).or(severity(comparison.after, after)).as_deref()),
                 text(tickets.text(pair.ticket, Text::Customer)),
                 text(contract.map(|contract| contract.contract.as_str())),
                 seconds(before.or(after), |reading| reading.started_at),
@@ -486,7 +517,6 @@ fn moved<'a>(what_if: &'a WhatIf, steps: &[Step]) -> Vec<&'a str> {
 
 fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
     let clocks = moved(what_if, steps);
-    let policy = what_if.after.unwrap_or(what_if.before).kernel.policy;
     let counts = |step: &Step, clock: &str| step.counts.get(clock).copied().unwrap_or_default();
     let mut rows = Vec::new();
     for step in steps {
@@ -515,10 +545,8 @@ fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
         column("credits", "Service credits", Format::Text),
     ];
     columns[2].fraction = Some((3, 4));
-    let targets: Vec<Option<f64>> = (policy.clocks.iter())
-        .filter(|clock| clocks.contains(&clock.name.as_str()))
-        .map(|clock| clock.attainment_target)
-        .collect();
+    let targets: Vec<Option<f64>> =
+        steps.iter().flat_map(|step| clocks.iter().map(|clock| step.targets.get(*clock).copied())).collect();
     let series = clocks.iter().map(|clock| Series {
         name: label(what_if, clock).to_owned(),
         values: steps.iter().map(|step| attainment_of(counts(step, clock))).collect(),
@@ -533,7 +561,7 @@ fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
         unit: "%".to_owned(),
         categories: steps.iter().map(|step| step.value.clone()).collect(),
         series: series.collect(),
-        // One line can only stand for a target that all clocks share.
+        // One line can only stand for a target that all clocks and values share.
         target: targets.first().copied().flatten().filter(|first| targets.iter().all(|t| *t == Some(*first))),
     };
     Table { figure: Some(figure), ..table("what_if_sweep", &title, columns, rows) }
@@ -541,7 +569,6 @@ fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
 
 /// Of each moved clock: its ends, and the values at which it meets its attainment target.
 fn sweep_sentences(what_if: &WhatIf, key: &str, steps: &[Step]) -> Vec<String> {
-    let policy = what_if.after.unwrap_or(what_if.before).kernel.policy;
     let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return Vec::new() };
     let one = |clock: &str| {
         let counts = |step: &Step| step.counts.get(clock).copied().unwrap_or_default();
@@ -553,24 +580,28 @@ fn sweep_sentences(what_if: &WhatIf, key: &str, steps: &[Step]) -> Vec<String> {
             shown(counts(last)),
             last.value
         );
-        let target = policy.clocks.iter().find(|own| own.name == clock).and_then(|own| own.attainment_target);
-        if let Some(target) = target {
+        let targets: Vec<Option<f64>> = steps.iter().map(|step| step.targets.get(clock).copied()).collect();
+        let is_same = targets.windows(2).all(|pair| pair[0] == pair[1]);
+        if targets.iter().any(Option::is_some) {
             let meets = |step: &&Step| {
                 let (kept, missed) = counts(step);
-                kept + missed > 0 && gap(kept, kept + missed, target) == 0
+                let target = step.targets.get(clock);
+                kept + missed > 0 && target.is_some_and(|target| gap(kept, kept + missed, *target) == 0)
+            };
+            let target = match targets[0].filter(|_| is_same) {
+                Some(target) => format!("the target of {}", format::share(target)),
+                None => "its target".to_owned(),
             };
             let values: Vec<&str> = steps.iter().filter(meets).map(|step| step.value.as_str()).collect();
             text += &match values.as_slice() {
-                [] => format!("; no value tried meets the target of {}", format::share(target)),
+                [] => format!("; no value tried meets {target}"),
                 _ if values.len() == steps.len() => {
-                    format!("; every value tried meets the target of {}", format::share(target))
+                    format!("; every value tried meets {target}")
                 }
-                [one] => format!("; of those tried, {one} meets the target of {}", format::share(target)),
-                [from, .., until] => format!(
-                    "; of those tried, {} from {from} to {until} meet the target of {}",
-                    values.len(),
-                    format::share(target)
-                ),
+                [one] => format!("; of those tried, {one} meets {target}"),
+                [from, .., until] => {
+                    format!("; of those tried, {} from {from} to {until} meet {target}", values.len())
+                }
             };
         }
         text + "."

@@ -36,7 +36,7 @@ pub fn outcomes(facts: &Facts) -> PolarsResult<DataFrame> {
             shares("below_attainment", credit(|credit| Some(credit.step?.below_ppm))),
             shares("credit_share", credit(|credit| Some(credit.step.map_or(0, |step| step.credit_ppm)))),
             amounts("fee_amount", amount(|credit| credit.fee)),
-            amounts("credit_amount", amount(|credit| credit.amount)),
+            amounts("credit_amount", amount(|credit| credit.amount.ok())),
             texts("currency", rows.iter().map(|row| row.credit.as_ref()?.currency.as_deref())),
         ],
     )
@@ -134,14 +134,14 @@ fn words(kernel: &Kernel, row: &AuditRow) -> String {
     let sum = |reading: &Reading, stop: Moment| {
         let until = match instant(reading.stopped_at) {
             Some(stopped_at) => format!("{} ({})", at(stopped_at), moment(stop)),
-            None => "now, not stopped".to_owned(),
+            None => "the end of the export, not stopped".to_owned(),
         };
         format!(
             "{} to {until}: {} of {}, limit {}: {}",
             at(reading.started_at),
-            format::duration(reading.elapsed_s),
+            format::exact(reading.elapsed_s),
             kernel.policy.calendars[reading.calendar as usize].spec.name,
-            format::duration(reading.limit_s),
+            format::exact(reading.limit_s),
             reading.verdict.name().replace('_', " "),
         )
     };

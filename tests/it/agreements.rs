@@ -115,8 +115,8 @@ fn credits_are_the_steps_share_of_the_fee_in_force() {
     assert_eq!(outcomes(folder.path(), "2026-09"), expected);
     let page = fs::read_to_string(folder.path().join("out/2026-09/index.html")).unwrap();
     for sentence in [
-        "Credit of A, Resolution: 17 of 20 kept = 85.0%, below 90.0%: 10.0% of 1,250.10 EUR = 125.01 EUR.",
-        "Credit of B, Resolution: 9 of 10 kept = 90.0%, below 100.0%: 50.0% of the fee, not reckoned because the fee pays for a quarter",
+        "Credit of A, Resolution: 17 of 20 kept = 85%, below 90%: 10% of 1,250.10 EUR = 125.01 EUR.",
+        "Credit of B, Resolution: 9 of 10 kept = 90%, below 100%: 50% of the fee, not reckoned because the fee pays for a quarter",
         "Credits in all: 125.01 EUR.",
         "2 of 3 attainment targets of contracts were missed.",
         "0 of 40 requests were measured but not owed.",
@@ -283,22 +283,42 @@ fn disagreements_are_told_in_words_that_can_be_checked() {
 }
 
 #[test]
-fn the_citys_verdicts_on_its_own_deadlines_differ_only_where_it_judged_later() {
+fn the_city_agrees_with_its_own_deadlines_and_with_ours_but_for_three() {
     let out = tempfile::tempdir().unwrap();
     let config = root("sample-data/boston311/sla.toml");
-    let report = ["report", "--quiet", "--no-data", "--format", "csv", "--period", "2016", "--config"];
+    let report = [
+        "report",
+        "--quiet",
+        "--no-data",
+        "--format",
+        "csv",
+        "--period",
+        "2014-01-01..2022-12-31",
+        "--config",
+    ];
     let all: Vec<&str> = report.into_iter().chain([config.to_str().unwrap()]).collect();
     assert_eq!(sla(out.path(), &all).status.code(), Some(0));
-    let table = fs::read(out.path().join("out/2016/csv/audit_tickets.csv")).unwrap();
-    let mut rows = 0;
-    for row in csv::Reader::from_reader(table.as_slice()).records() {
+    let read = |slug: &str| {
+        fs::read_to_string(out.path().join(format!("out/2014-01-01_2022-12-31/csv/{slug}.csv"))).unwrap()
+    };
+    let mut of_city = (0, 0);
+    for row in csv::Reader::from_reader(read("audit").as_bytes()).records() {
         let row = row.unwrap();
-        if &row[1] == "city_due" {
-            assert_eq!(&row[3], "judged at the export's last instant instead of as-of", "{row:?}");
-            rows += 1;
+        let count: i64 = row[4].parse().unwrap();
+        match (&row[0], &row[1]) {
+            ("city_due", "both kept") => of_city.0 += count,
+            ("city_due", "both missed") => of_city.1 += count,
+            ("city_due", other) => assert_eq!(other, "ours apart from attainment"),
+            _ => {}
         }
     }
-    assert!(rows > 100, "{rows}");
+    // Counted in the City's files with another tool: 7,033 rows with a deadline and a verdict, the
+    // five of boston.rs with impossible times left out.
+    assert_eq!(of_city, (5_944, 1_084));
+    let tickets = read("audit_tickets");
+    let ids: Vec<&str> = tickets.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    // The City's due date is a day or so off in each: see docs/method.md.
+    assert_eq!(ids, ["101000999897", "101001177777", "101001706554"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ struct Case<'a> {
     entitlement: Entitlement,
     timeline: &'a Timeline,
     /// By clock of the policy.
-    ledgers: Vec<Ledger>,
+    ledgers: Vec<Ledger<'a>>,
     /// What the source says, of the audited clocks.
     audit: Vec<AuditRow>,
 }
@@ -60,7 +60,7 @@ pub fn run(args: &ExplainArgs) -> Result<(), Failure> {
         entitlement: kernel.entitlement(ticket),
         timeline: &scratch.timeline,
         ledgers,
-        audit: clock::audit(&config.policy, &imported.data, &calendars, as_of, &readings, |_| true),
+        audit: clock::audit(&config.policy, &imported.data, &calendars, last_at, &readings, |_| true),
     };
     if args.json {
         say!("{:#}", value::value(&case));

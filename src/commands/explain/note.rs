@@ -6,9 +6,13 @@ use std::fmt::Write;
 use chrono_tz::Tz;
 
 use super::Case;
-use crate::clock::{CalendarChoice, Coverage, Cycle, Ledger, Reading, Verdict, warranty_end};
-use crate::commands::calendar::{clock, local};
-use crate::model::{MISSING_AT, Role, TIME_COLUMNS, Text, instant};
+use crate::calendar::{Calendar, DayReason, WeeklyHours, Window};
+use crate::clock::{
+    CalendarChoice, Coverage, Cycle, Ledger, Reading, Reason, Target, UNKNOWN_LEVEL, Verdict, local_date,
+    warranty_end,
+};
+use crate::commands::calendar::local;
+use crate::model::{MISSING_AT, Role, TIME_COLUMNS, Text, Time, instant};
 use crate::paper::format;
 
 /// The note.
@@ -25,6 +29,9 @@ pub fn note(case: &Case) -> String {
         ("request type", Text::RequestType),
         ("severity in the export", Text::Severity),
         ("status in the export", Text::Status),
+        ("group in the export", Text::Group),
+        ("assignee in the export", Text::Assignee),
+        ("parent", Text::Parent),
     ] {
         if let Some(value) = tickets.text(case.ticket, own) {
             lines.push(format!("  {label}: {value}"));
@@ -35,7 +42,7 @@ pub fn note(case: &Case) -> String {
             lines.push(format!("  {name}: {}", local(at, zone)));
         }
     }
-    lines.push(format!("  entitlement when opened: {}", entitlement(case)));
+    lines.push(format!("  entitlement when opened: {}", entitlement(case, zone)));
     lines.push(String::new());
     lines.extend(history(case, zone));
     for ledger in &case.ledgers {
@@ -49,19 +56,23 @@ pub fn note(case: &Case) -> String {
     text
 }
 
-fn entitlement(case: &Case) -> String {
+fn entitlement(case: &Case, zone: Tz) -> String {
     let coverage = case.entitlement.coverage;
     let mut text = coverage.name().replace('_', " ");
+    let opened_on = local_date(case.kernel.data.tickets.at(case.ticket, Time::Opened).unwrap_or(0), zone);
     if let Some(contract) = case.kernel.contract(case.entitlement) {
-        let until = match (coverage, contract.licence_on, contract.end_on) {
-            (Coverage::Warranty, Some(licence_on), _) => {
-                let end_on = warranty_end(licence_on, case.config.policy.warranty_months);
+        let warranty =
+            contract.licence_on.map(|on| (on, warranty_end(on, case.config.policy.warranty_months)));
+        let ended_on = contract.end_on.filter(|end| *end < opened_on);
+        let why = match (coverage, warranty, ended_on) {
+            (Coverage::Warranty, Some((licence_on, end_on)), _) => {
                 format!("licence issued {licence_on}, warranty until {end_on}")
             }
-            (_, _, Some(end_on)) => format!("until {end_on}"),
-            _ => "open end".to_owned(),
+            (Coverage::Lapsed, _, Some(end_on)) => format!("ended {end_on}"),
+            (Coverage::Lapsed, Some((_, end_on)), None) => format!("warranty ended {end_on}, not begun yet"),
+            _ => contract.end_on.map_or("open end".to_owned(), |end_on| format!("until {end_on}")),
         };
-        text += &format!(" (contract {}, {until})", contract.contract);
+        text += &format!(" (contract {}, {why})", contract.contract);
     }
     if let Some(refusal) = case.entitlement.refusal {
         text += &format!("; not owed: {}", refusal.name());
@@ -88,10 +99,13 @@ fn history(case: &Case, zone: Tz) -> Vec<String> {
             ));
         }
         if !timeline.gaps.is_empty() {
-            lines.push(format!("  reopened {} times", timeline.gaps.len()));
+            lines.push(format!("  reopened {}", times(timeline.gaps.len())));
         }
     } else {
         lines.push("No history of this ticket: its own timestamps are used (low confidence).".to_owned());
+    }
+    for (at, severity) in timeline.severities.iter().skip(1) {
+        lines.push(format!("  severity {} since {}", values.get(*severity).unwrap_or("?"), local(*at, zone)));
     }
     for (at, role) in &timeline.replies {
         let who = match role {
@@ -104,31 +118,47 @@ fn history(case: &Case, zone: Tz) -> Vec<String> {
     lines
 }
 
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 /// The note on one clock, from its start to the verdict.
 fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     let reading = &ledger.reading;
     let own = &case.config.policy.clocks[reading.clock as usize];
     let mut lines = vec![format!("{}: {}", own.label, reading.verdict.name().replace('_', " "))];
     let mut row = |name: &str, text: String| lines.push(format!("  {name:<9}{text}"));
-    if !reading.reason.name().is_empty() {
-        row("reason", reading.reason.meaning().to_owned());
+    let meaning = match reading.reason {
+        Reason::ResolutionCounted if own.is_next_reply() => {
+            "The customer's last message was not answered before the resolution, which ends the wait."
+        }
+        reason => reason.meaning(),
+    };
+    if !meaning.is_empty() {
+        row("reason", meaning.to_owned());
     }
-    let Some(started_at) = instant(reading.started_at) else {
+    let Some(started_at) = instant(reading.started_at).filter(|_| reading.verdict != Verdict::Excluded)
+    else {
         return lines;
     };
     let calendar = case.kernel.calendar(reading);
-    row("calendar", format!("{} in {}", calendar.spec().name, calendar.spec().zone.name()));
-    if own.calendar != CalendarChoice::Named(reading.calendar as usize) && ledger.target.is_some() {
-        row("", "chosen by the target or the contract, not by the clock".to_owned());
+    row(
+        "calendar",
+        format!("{} in {}: {}", calendar.spec().name, calendar.spec().zone.name(), hours(calendar)),
+    );
+    if let Some(why) = chosen(case, ledger) {
+        row("", why.to_owned());
     }
     row("started", local(started_at, zone));
     if ledger.levels.len() > 1 {
-        for (since, level) in &ledger.levels {
-            row("severity", format!("{} since {}", case.severity(*level), local(*since, zone)));
+        for (since, level, target) in &ledger.levels {
+            let promise = target.map_or("no target".to_owned(), |target| promise(target));
+            row("severity", format!("{} since {}: {promise}", case.severity(*level), local(*since, zone)));
         }
         let (name, meaning) = own.severity_change.meaning();
         row("", format!("{name}: {meaning}"));
     }
+    let until_at = instant(reading.stopped_at).unwrap_or(case.kernel.as_of);
     row(
         "stopped",
         match instant(reading.stopped_at) {
@@ -136,20 +166,30 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
             None => format!("not at as-of {}", local(case.kernel.as_of, zone)),
         },
     );
+    if reading.verdict == Verdict::Unmeasured {
+        row("verdict", "unmeasured, never counted as met".to_owned());
+        return lines;
+    }
+    for line in closed_days(calendar, started_at, until_at) {
+        row("closed", line);
+    }
     if reading.reopens > 0 && !own.ignores_history {
         let (name, meaning) = own.reopen.meaning();
-        row("reopened", format!("{} times; {name}: {meaning}", reading.reopens));
+        row("reopened", format!("{}; {name}: {meaning}", times(reading.reopens as usize)));
     }
     for line in cycles(ledger, zone) {
         row("cycle", line);
     }
-    let counted = ledger.cycles.iter().find(|(cycle, _)| cycle.from_at == started_at);
+    let counted =
+        ledger.cycles.iter().find(|(cycle, _)| (cycle.from_at, cycle.until_at) == (started_at, until_at));
     for &(from, until) in counted.map_or(&[][..], |(_, pauses)| pauses) {
-        let open = clock(calendar.elapsed(from, until));
-        row("paused", format!("{} - {}: {open} of open hours", local(from, zone), local(until, zone)));
+        let open = format::exact(calendar.elapsed(from, until));
+        let is_gap = case.timeline.gaps.iter().any(|gap| gap.0 <= from && until <= gap.1);
+        let what = if is_gap { "gap" } else { "paused" };
+        row(what, format!("{} - {}: {open} of open hours", local(from, zone), local(until, zone)));
     }
     if reading.paused_s > 0 && counted.is_some_and(|(_, pauses)| pauses.is_empty()) {
-        row("paused", format!("{} as summed by the source", clock(reading.paused_s)));
+        row("paused", format!("{} as summed by the source", format::exact(reading.paused_s)));
     }
     row("elapsed", sum(reading));
     if reading.limit_s == MISSING_AT {
@@ -157,11 +197,10 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     }
     row(
         "promise",
-        match (&ledger.target, own.is_due_from_source) {
+        match (ledger.target, own.is_due_from_source) {
             (_, true) => "the export's own due date".to_owned(),
-            (Some((target, limit)), false) => {
-                format!("target {target}, limit {limit} for {}", case.severity(reading.severity))
-            }
+            (Some(target), false) if reading.severity == UNKNOWN_LEVEL => promise(target),
+            (Some(target), false) => format!("{} for {}", promise(target), case.severity(reading.severity)),
             (None, false) => String::new(),
         },
     );
@@ -182,20 +221,123 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
                 "",
                 format!(
                     "{} of {} elapsed ({}) with {}",
-                    clock(holder.counted_s),
-                    clock(reading.elapsed_s),
+                    format::exact(holder.counted_s),
+                    format::exact(reading.elapsed_s),
                     format::share(holder.counted_s as f64 / reading.elapsed_s.max(1) as f64),
                     name(group, assignee)
                 ),
             );
         }
     }
-    if let Some(audit) = case.audit.iter().find(|audit| audit.reading.clock == reading.clock) {
-        row("source", format!("says {}: {}", audit.source.name(), audit.agreement.name()));
-        for set in &audit.explanations {
-            let names: Vec<&str> = set.iter().map(|change| change.name()).collect();
-            row("", format!("would agree if: {}", names.join(" and ")));
+    for (label, line) in source(case, reading) {
+        row(label, line);
+    }
+    lines
+}
+
+fn promise(target: &Target) -> String {
+    match target.target == target.limit {
+        true => format!("limit {}", target.limit),
+        false => format!("target {}, limit {}", target.target, target.limit),
+    }
+}
+
+/// Why it is not simply the clock's calendar.
+fn chosen(case: &Case, ledger: &Ledger) -> Option<&'static str> {
+    let position = ledger.reading.calendar as usize;
+    let own = &case.config.policy.clocks[ledger.reading.clock as usize];
+    let named = case.kernel.contract(ledger.entitlement).and_then(|contract| contract.calendar.as_deref());
+    let name = case.config.policy.calendars[position].spec.name.as_str();
+    match (ledger.target.and_then(|target| target.calendar), own.calendar) {
+        (Some(_), _) => Some("the target's own calendar"),
+        (None, CalendarChoice::Contract { .. }) if named == Some(name) => Some("the contract's calendar"),
+        (None, CalendarChoice::Contract { .. }) => Some("the clock's calendar where no contract names one"),
+        (None, CalendarChoice::Named(_)) => None,
+    }
+}
+
+/// The hours of a week, such as `mon-fri 08:30-18:00`, of the latest version.
+fn hours(calendar: &Calendar) -> String {
+    let Some(version) = calendar.spec().versions.last() else { return String::new() };
+    let WeeklyHours::Windows(week) = &version.weekly else { return "always open".to_owned() };
+    let time = |s: u32| format!("{:02}:{:02}", s / 3600, s / 60 % 60);
+    let shown = |windows: &[Window]| {
+        let parts: Vec<String> =
+            windows.iter().map(|window| format!("{}-{}", time(window.start_s), time(window.end_s))).collect();
+        parts.join(" ")
+    };
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let mut parts: Vec<(usize, usize, String)> = Vec::new();
+    for (day, windows) in week.iter().enumerate().filter(|(_, windows)| !windows.is_empty()) {
+        let text = shown(windows);
+        match parts.last_mut() {
+            Some(last) if last.1 + 1 == day && last.2 == text => last.1 = day,
+            _ => parts.push((day, day, text)),
         }
+    }
+    let mut text: Vec<String> = (parts.iter())
+        .map(|(first, last, hours)| match first == last {
+            true => format!("{} {hours}", DAYS[*first]),
+            false => format!("{}-{} {hours}", DAYS[*first], DAYS[*last]),
+        })
+        .collect();
+    if !version.breaks.is_empty() {
+        text.push("with breaks".to_owned());
+    }
+    if calendar.spec().versions.len() > 1 {
+        text.push("other hours at other dates".to_owned());
+    }
+    text.join(", ")
+}
+
+/// Days that are named: so many are listed, so far are they looked for.
+const NAMED_DAYS: usize = 8;
+const NAMED_REACH: usize = 400;
+
+/// Holidays and changed days within a span, since no reader knows them by heart.
+fn closed_days(calendar: &Calendar, from: i64, until: i64) -> Vec<String> {
+    let zone = calendar.spec().zone;
+    let last = local_date(until, zone);
+    let mut found: Vec<String> = (local_date(from, zone).iter_days())
+        .take(NAMED_REACH)
+        .take_while(|date| *date <= last)
+        .filter_map(|date| match calendar.day(date).reason {
+            DayReason::Holiday(name) => Some((date, name.unwrap_or_else(|| "holiday".to_owned()))),
+            DayReason::Override(name) => Some((date, name.unwrap_or_else(|| "changed hours".to_owned()))),
+            DayReason::Weekly => None,
+        })
+        .map(|(date, name)| format!("{} {name}", date.format("%a %Y-%m-%d")))
+        .collect();
+    if found.len() > NAMED_DAYS {
+        let more = found.len() - NAMED_DAYS;
+        found.truncate(NAMED_DAYS);
+        found.push(format!("and {more} more days; see `sla calendar {}`", calendar.spec().name));
+    }
+    found
+}
+
+/// What the source says, and what would make the two agree.
+fn source(case: &Case, reading: &Reading) -> Vec<(&'static str, String)> {
+    let Some(audit) = case.audit.iter().find(|audit| audit.reading.clock == reading.clock) else {
+        return Vec::new();
+    };
+    let mut lines = vec![("source", format!("says {}: {}", audit.source.name(), audit.agreement.name()))];
+    for set in &audit.explanations {
+        let names: Vec<&str> = set.iter().map(|change| change.name()).collect();
+        lines.push(("", format!("would agree if {}", names.join(" and "))));
+    }
+    if let Some(replay) = &audit.replay {
+        lines.push((
+            "",
+            format!(
+                "the first replayed: {} against limit {}: {}",
+                format::exact(replay.elapsed_s),
+                format::exact(replay.limit_s),
+                replay.verdict.name()
+            ),
+        ));
+    } else if audit.agreement.is_disagreement() {
+        lines.push(("", "no change that we tried gives the source's verdict".to_owned()));
     }
     lines
 }
@@ -215,8 +357,8 @@ fn cycles(ledger: &Ledger, zone: Tz) -> Vec<String> {
     }
     let line = |(number, (cycle, _)): (usize, &(Cycle, Vec<(i64, i64)>))| {
         let limit = match instant(cycle.limit_s) {
-            Some(limit_s) if cycle.is_missed() => format!(" > limit {}", clock(limit_s)),
-            Some(limit_s) => format!(" <= limit {}", clock(limit_s)),
+            Some(limit_s) if cycle.is_missed() => format!(" > limit {}", format::exact(limit_s)),
+            Some(limit_s) => format!(" <= limit {}", format::exact(limit_s)),
             None => String::new(),
         };
         let counts = if cycle.from_at == ledger.reading.started_at { ", which is the reading" } else { "" };
@@ -225,7 +367,7 @@ fn cycles(ledger: &Ledger, zone: Tz) -> Vec<String> {
             number + 1,
             local(cycle.from_at, zone),
             if cycle.is_stopped { local(cycle.until_at, zone) } else { "not stopped".to_owned() },
-            clock(cycle.elapsed_s)
+            format::exact(cycle.elapsed_s)
         )
     };
     ledger.cycles.iter().enumerate().map(line).collect()
@@ -234,33 +376,35 @@ fn cycles(ledger: &Ledger, zone: Tz) -> Vec<String> {
 fn sum(reading: &Reading) -> String {
     format!(
         "{} = {} from start to {} - {} closed hours - {} paused",
-        clock(reading.elapsed_s),
-        clock(reading.elapsed_s + reading.paused_s + reading.closed_hours_s),
+        format::exact(reading.elapsed_s),
+        format::exact(reading.elapsed_s + reading.paused_s + reading.closed_hours_s),
         if reading.stopped_at == MISSING_AT { "as-of" } else { "stop" },
-        clock(reading.closed_hours_s),
-        clock(reading.paused_s)
+        format::exact(reading.closed_hours_s),
+        format::exact(reading.paused_s)
     )
 }
 
 fn verdict(reading: &Reading, by_instant: bool) -> String {
-    let (elapsed, limit) = (clock(reading.elapsed_s), clock(reading.limit_s));
-    let target = clock(reading.target_s);
+    let (elapsed, limit) = (format::exact(reading.elapsed_s), format::exact(reading.limit_s));
+    let target = format::exact(reading.target_s);
     match reading.verdict {
         Verdict::Met if by_instant => "the stop is not after the due date: met".to_owned(),
         Verdict::Breached if by_instant => "the stop is after the due date: breached".to_owned(),
         Verdict::Met => format!("{elapsed} <= target {target}: met"),
         Verdict::Late => format!("target {target} < {elapsed} <= limit {limit}: late, within the window"),
-        Verdict::Breached => format!("{elapsed} > limit {limit}: breached by {}", clock(reading.overrun_s)),
+        Verdict::Breached => {
+            format!("{elapsed} > limit {limit}: breached by {}", format::exact(reading.overrun_s))
+        }
         Verdict::Overdue => {
-            format!("not stopped and over the limit by {}: overdue", clock(reading.overrun_s))
+            format!("not stopped and over the limit by {}: overdue", format::exact(reading.overrun_s))
         }
         Verdict::Running | Verdict::AtRisk | Verdict::Paused => {
             let left = (reading.limit_s - reading.elapsed_s).max(0);
             let share = format::share(reading.elapsed_s as f64 / reading.limit_s.max(1) as f64);
             let name = reading.verdict.name().replace('_', " ");
-            format!("{} left of limit {limit} ({share} used): {name}", clock(left))
+            format!("{} left of limit {limit} ({share} used): {name}", format::exact(left))
         }
-        Verdict::Unmeasured => "the ticket is over, but this clock can't be measured: unmeasured".to_owned(),
+        Verdict::Unmeasured => "unmeasured, never counted as met".to_owned(),
         Verdict::NotEntitled => {
             "measured, but support was not owed: not entitled, not part of attainment".to_owned()
         }

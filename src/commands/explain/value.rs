@@ -33,10 +33,13 @@ fn clock(case: &Case, ledger: &Ledger) -> Value {
             "is_missed": cycle.is_missed(), "pauses": pauses.collect::<Vec<_>>(),
         })
     });
-    let levels = ledger
-        .levels
-        .iter()
-        .map(|(since, level)| json!({ "since": utc(*since), "severity": case.severity(*level) }));
+    let levels = ledger.levels.iter().map(|(since, level, target)| {
+        json!({
+            "since": utc(*since), "severity": case.severity(*level),
+            "target": target.map(|target| target.target.to_string()),
+            "limit": target.map(|target| target.limit.to_string()),
+        })
+    });
     let holders = ledger.holders.iter().map(|holder| {
         let (group, assignee) = case.holder(holder);
         json!({
