@@ -121,8 +121,8 @@ impl Change {
             Change::RoundTheClock => "counted round the clock",
             Change::ReopeningIgnored => "reopening ignored",
             Change::SeverityAsOpened => "severity as opened",
-            Change::OwnTimestamps => "the ticket's own times instead of its history",
-            Change::SourceDue => "the source's own due date",
+            Change::OwnTimestamps => "measured by the ticket's own times instead of its history",
+            Change::SourceDue => "judged by the source's own due date",
         }
     }
 

@@ -51,7 +51,7 @@ impl Kernel<'_> {
         timeline: &Timeline,
     ) -> (Option<i64>, StopSource) {
         let own = moment.time().and_then(|time| self.data.tickets.at(ticket, time));
-        if moment == Moment::Opened || clock.ignores_history {
+        if moment == Moment::Opened {
             return (own, StopSource::Timestamp);
         }
         let last_resolve = match clock.reopen {
@@ -62,6 +62,7 @@ impl Kernel<'_> {
         let timestamp = || own.map(|at| (Some(at), StopSource::Timestamp));
         let found = match moment {
             Moment::Opened | Moment::CustomerReply | Moment::Reply => None,
+            _ if clock.ignores_history => timestamp(),
             Moment::Response => match timeline.replied_at() {
                 Some(at) => Some(history(at)),
                 // Some exports write the automation's instant into the ticket.
@@ -85,9 +86,10 @@ impl Kernel<'_> {
             Some(found) => found,
             None if clock.resolution_counts && moment == clock.stop => {
                 let resolved = match last_resolve {
-                    Some(&at) => Some(at),
-                    None if timeline.resolves.is_empty() => self.data.tickets.at(ticket, Time::Resolved),
-                    None => None,
+                    _ if clock.ignores_history || timeline.resolves.is_empty() => {
+                        self.data.tickets.at(ticket, Time::Resolved)
+                    }
+                    at => at.copied(),
                 };
                 (resolved, StopSource::Resolution)
             }

@@ -382,6 +382,7 @@ fn print(report: &Report) {
             _ => None,
         }) {
             say!("\n{}", table.title);
+            let table = &shortened(table);
             for line in columns(table, report.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC)) {
                 say!("  {line}");
             }
@@ -390,6 +391,20 @@ fn print(report: &Report) {
             }
         }
     }
+}
+
+/// The rows that tell something on a terminal: of groups, those in which something changes.
+fn shortened(table: &Table) -> Table {
+    let of = |name: &str| table.columns.iter().position(|column| column.name == name);
+    let (Some(dimension), Some(flips), Some(moves)) = (of("dimension"), of("flips"), of("moves")) else {
+        return table.clone();
+    };
+    let tells = |row: &&Vec<Cell>| {
+        row[dimension] == Cell::Text("all".to_owned())
+            || row[flips] != Cell::Int(0)
+            || row[moves] != Cell::Int(0)
+    };
+    Table { rows: table.rows.iter().filter(tells).cloned().collect(), ..table.clone() }
 }
 
 fn columns(table: &Table, zone: chrono_tz::Tz) -> Vec<String> {

@@ -71,11 +71,7 @@ pub fn credits(document: &Reader, clocks: &[Clock], disabled: &[String]) -> Vec<
                 position(&reader, name, clocks);
             }
         }
-        let names: Vec<String> = names
-            .into_iter()
-            .filter(|name| position(&reader, name, clocks).is_some())
-            .map(|n| n.value)
-            .collect();
+        let names: Vec<String> = names.into_iter().map(|name| name.value).collect();
         let periods = [("month", 1), ("quarter", 3), ("year", 12)];
         let months = reader.choice("per", &periods).unwrap_or(1);
         let steps = steps(&reader);

@@ -288,7 +288,10 @@ fn summary(what_if: &WhatIf, comparison: Option<&Comparison>) -> Section {
             if let (Some(before), Some(now)) = (attainment_of(counts.before), attainment_of(counts.after)) {
                 text += &format!(", {}", format::signed_pp(now - before));
             }
-            text += &format!("; {} verdicts would flip", format::count(counts.flips));
+            text += &match counts.flips {
+                1 => "; 1 verdict would flip".to_owned(),
+                flips => format!("; {} verdicts would flip", format::count(flips)),
+            };
             if counts.moves > 0 {
                 text += &format!(", {} would be decided in another period", format::count(counts.moves));
             }

@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use super::Case;
 use crate::calendar::{Calendar, DayReason, WeeklyHours, Window};
 use crate::clock::{
-    CalendarChoice, Coverage, Cycle, Ledger, Reading, Reason, Target, UNKNOWN_LEVEL, Verdict, local_date,
-    warranty_end,
+    CalendarChoice, Coverage, Cycle, Ledger, Moment, Reading, Reason, Target, UNKNOWN_LEVEL, Verdict,
+    local_date, warranty_end,
 };
 use crate::commands::calendar::local;
 use crate::model::{MISSING_AT, Role, TIME_COLUMNS, Text, Time, instant};
@@ -173,7 +173,8 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     for line in closed_days(calendar, started_at, until_at) {
         row("closed", line);
     }
-    if reading.reopens > 0 && !own.ignores_history {
+    let can_reopen = matches!(own.stop, Moment::Resolved | Moment::Closed) && !own.ignores_history;
+    if reading.reopens > 0 && can_reopen {
         let (name, meaning) = own.reopen.meaning();
         row("reopened", format!("{}; {name}: {meaning}", times(reading.reopens as usize)));
     }
@@ -321,7 +322,12 @@ fn source(case: &Case, reading: &Reading) -> Vec<(&'static str, String)> {
     let Some(audit) = case.audit.iter().find(|audit| audit.reading.clock == reading.clock) else {
         return Vec::new();
     };
-    let mut lines = vec![("source", format!("says {}: {}", audit.source.name(), audit.agreement.name()))];
+    let agreement = match audit.agreement.is_agreement() {
+        true => "agrees",
+        false => audit.agreement.name(),
+    };
+    let says = format!("at the end of the export says {}: {agreement}", audit.source.name());
+    let mut lines = vec![("source", says)];
     for set in &audit.explanations {
         let names: Vec<&str> = set.iter().map(|change| change.name()).collect();
         lines.push(("", format!("would agree if {}", names.join(" and "))));
