@@ -27,6 +27,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show a calendar's month, or answer with its arithmetic
     Calendar(CalendarArgs),
+    /// Find recurring problem areas and what would help
+    Areas(AreasArgs),
     /// Replay history under another policy and say what would change
     WhatIf(WhatIfArgs),
 }
@@ -152,6 +154,34 @@ pub struct WhatIfArgs {
     /// Where to write; results go to its folder `what-if`
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sla areas`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sla areas\n  sla areas --explain 1\n  sla areas --since 2026-09-01 --all\n  sla areas --store areas.json\n  sla areas --store areas.json --outcome 'error_code=ORA-BK-4711=confirmed'"
+)]
+pub struct AreasArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// First day of the current window; otherwise as many days before as-of as configured
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Say everything about one area: its place in the list, or its id
+    #[arg(long, value_name = "AREA")]
+    pub explain: Option<String>,
+    /// List also the areas to watch
+    #[arg(long)]
+    pub all: bool,
+    /// A file that keeps the flags of earlier runs and what became of them
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
+    /// What became of a stored flag: AREA=confirmed or AREA=false-alarm (repeatable)
+    #[arg(long, value_name = "AREA=OUTCOME", requires = "store")]
+    pub outcome: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -24,9 +24,13 @@ pub mod output;
 pub mod paper;
 /// A report is one SQL file: header, run, checks.
 pub mod query;
+/// Groups, expected against observed, systemic or isolated, advice.
+pub mod recurrence;
 /// A report to bytes.
 pub mod render;
 /// Results to a report value: sections, tables, sentences.
 pub mod report;
+/// Intervals, tests, trends on plain numbers, each with its source.
+pub mod stats;
 /// What SQL may see, as Polars frames.
 pub mod tables;

@@ -16,6 +16,7 @@ macro_rules! tell {
     }};
 }
 
+mod areas;
 mod calendar;
 mod check;
 mod explain;
@@ -31,10 +32,12 @@ use serde_json::json;
 
 use crate::calendar::local_to_utc;
 use crate::cli::{Cli, Command, CommonArgs};
-use crate::clock::{Calendars, OutcomePeriod, Reading, local_date};
+use crate::clock::{Calendars, Kernel, OutcomePeriod, Reading, StatusClass, local_date};
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Imported};
+use crate::model::{MISSING_AT, Text, Time};
 use crate::query::{self, Query};
+use crate::recurrence::{self, Lost, Recurrence};
 use crate::tables::Period;
 
 /// Why a command ends early: exit code and message.
@@ -71,6 +74,7 @@ pub fn run(cli: Cli) -> i32 {
         Command::Explain(args) => explain::run(&args),
         Command::Calendar(args) => calendar::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
+        Command::Areas(args) => areas::run(&args),
     };
     match outcome {
         Ok(()) => 0,
@@ -195,6 +199,40 @@ fn calendars(config: &Config, imported: &Imported, as_of: i64) -> Result<Calenda
     let until = NaiveDate::from_ymd_opt(year(last) + 2, 12, 31).unwrap_or_default();
     Calendars::build(&config.policy, &zones, from, until).map_err(|errors| {
         Failure::usage(errors.iter().map(|e| format!("error: {e}")).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+/// What each ticket cost: missed clocks, seconds over their limits, visits.
+fn lost(imported: &Imported, readings: &[Reading]) -> Vec<Lost> {
+    let tickets = &imported.data.tickets;
+    let visits = tickets.times[Time::OnSite as usize].iter().map(|at| u32::from(*at != MISSING_AT));
+    let mut lost: Vec<Lost> = visits.map(|visits| Lost { visits, ..Lost::default() }).collect();
+    for reading in readings.iter().filter(|reading| reading.verdict.is_missed()) {
+        let own = &mut lost[reading.ticket as usize];
+        own.missed += 1;
+        own.overrun_s += reading.overrun_s;
+    }
+    lost
+}
+
+/// Looks for recurring problem areas as of the kernel's instant.
+fn recurrence(config: &Config, imported: &Imported, kernel: &Kernel, lost: &[Lost]) -> Recurrence {
+    let data = &imported.data;
+    let classes = &config.policy.statuses;
+    let is_excluded: Vec<bool> = (data.tickets.column(Text::Status).dictionary.values())
+        .map(|status| matches!(classes.get(status), Some(StatusClass::Excluded(_))))
+        .collect();
+    let codes = &data.tickets.column(Text::Status).codes;
+    let counts: Vec<bool> = codes.iter().map(|code| is_excluded.get(*code as usize) != Some(&true)).collect();
+    recurrence::analyse(&recurrence::Input {
+        data,
+        as_of: kernel.as_of,
+        zone: config.zone,
+        settings: &config.recurrence.settings,
+        glossary: &config.recurrence.glossary,
+        rules: &config.recurrence.rules,
+        lost,
+        counts: &counts,
     })
 }
 

@@ -46,6 +46,12 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         clock::audit(&config.policy, &imported.data, &calendars, exported_at, &readings.rows, is_in_period);
     stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
 
+    let lost = super::lost(&imported, &readings.rows);
+    let recurrence = super::recurrence(&config, &imported, &kernel, &lost);
+    stages.done("areas", || {
+        format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())
+    });
+
     let facts = Facts {
         config: &config,
         imported: &imported,
@@ -53,6 +59,8 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         readings: &readings,
         outcomes: &outcomes,
         audit: &audit,
+        recurrence: &recurrence,
+        lost: &lost,
         period: &period,
     };
     let tables = tables::build(&facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
@@ -70,10 +78,12 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         config: &config,
         imported: &imported,
         kernel: &kernel,
+        readings: &readings,
         period: &period,
         kpis: &kpis,
         outcomes: &outcomes,
         audit: &audit,
+        recurrence: &recurrence,
         queries: &queries,
         results: &results,
         rules: &rules[..8],

@@ -4,12 +4,14 @@
 //! reported at once, with its place. Leaves out on purpose the reading of
 //! exports: that is `import`'s.
 
+pub mod advice;
 mod agreements;
 mod calendars;
 mod clocks;
 mod inputs;
 mod overlay;
 mod reader;
+mod recurrence;
 
 pub use agreements::Terms;
 pub use calendars::ALWAYS;
@@ -17,6 +19,7 @@ pub use clocks::SeverityRules;
 pub use inputs::{Encoding, EventKind, Format, Input, Inputs, TABLES, Table, ValueMap};
 pub use overlay::{Sweep, overlay, rules_of, set};
 pub use reader::parse_share;
+pub use recurrence::Recurrence;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,6 +57,7 @@ pub struct Config {
     /// What is said of contracts instead of the list of contracts.
     pub terms: BTreeMap<String, Terms>,
     pub policy: Policy,
+    pub recurrence: Recurrence,
     /// What is odd but valid.
     pub warnings: Diagnostics,
 }
@@ -155,6 +159,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         at_risk_percent = defaults.integer("at_risk_percent", 1..=100).unwrap_or(75);
         defaults.finish();
     }
+    let recurrence = recurrence::recurrence(document, &dir);
     document.finish();
     let policy = Policy {
         severities: severity.levels.clone(),
@@ -182,6 +187,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         severity,
         terms,
         policy,
+        recurrence,
         warnings: Diagnostics { origin: String::new(), source: String::new(), items: Vec::new() },
     }
 }

@@ -142,6 +142,10 @@ pub struct Sweep {
     pub values: Vec<String>,
 }
 
+/// From a text to a whole number of some unit, and back.
+type Read = fn(&str) -> Option<i64>;
+type Write = fn(i64) -> String;
+
 /// Most values of a sweep.
 const MAX_VALUES: i64 = 200;
 
@@ -154,8 +158,8 @@ impl FromStr for Sweep {
         let (key, range) = text.split_once('=').ok_or_else(wrong)?;
         let (from, rest) = range.split_once("..").ok_or_else(wrong)?;
         let (until, step) = rest.split_once('/').ok_or_else(wrong)?;
-        let all = |read: fn(&str) -> Option<i64>| Some([read(from)?, read(until)?, read(step)?]);
-        let kinds: [(fn(&str) -> Option<i64>, fn(i64) -> String); 4] = [
+        let all = |read: Read| Some([read(from)?, read(until)?, read(step)?]);
+        let kinds: [(Read, Write); 4] = [
             (|text| text.trim().parse().ok(), |number| number.to_string()),
             (seconds, |seconds| Span::Seconds(seconds).to_string()),
             (business_days, |days| format!("{days}bd")),

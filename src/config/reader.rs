@@ -212,6 +212,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A number.
+    pub fn number(&self, key: &'static str) -> Option<f64> {
+        let value = self.raw(key)?;
+        let found: Option<f64> = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        if found.is_none() {
+            self.wrong_type(key, value, "a number");
+        }
+        found.filter(|number| number.is_finite())
+    }
+
     /// An amount of money, as a number or a text.
     pub fn money(&self, key: &'static str) -> Option<Money> {
         let value = self.raw(key)?;

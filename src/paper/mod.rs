@@ -5,6 +5,9 @@
 
 pub mod format;
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// One report over one period.
@@ -161,7 +164,9 @@ pub struct Figure {
     /// Along the x axis (or down the y axis for `hbar` and `pareto`), in order.
     pub categories: Vec<String>,
     pub series: Vec<Series>,
-    /// A dashed line at this value, labelled `target`.
+    /// Marks of `mcf` and `funnel`, which have no categories and no series; empty for other kinds.
+    pub points: Vec<Point>,
+    /// A dashed line at this value, labelled `target`; for `funnel` the mean of all, labelled so.
     pub target: Option<f64>,
 }
 
@@ -171,6 +176,40 @@ pub struct Series {
     pub name: String,
     /// As many as the figure's categories; `None` leaves a gap.
     pub values: Vec<Option<f64>>,
+}
+
+/// One mark at a place given by two numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// The line that it belongs to; for `funnel` the unit that it stands for.
+    pub series: String,
+    /// For `mcf` an age in days, for `funnel` how many were decided.
+    pub x: f64,
+    pub y: f64,
+    /// Ends of a band around `y`.
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    /// Control limits at this `x`: lower and upper of 95 %, lower and upper of 99.8 %.
+    pub limits: Option<[f64; 4]>,
+}
+
+/// A `mcf` has at most this many lines.
+pub const MAX_CURVES: usize = 4;
+
+/// A `slope` has at most this many lines.
+pub const MAX_SLOPES: usize = 12;
+
+/// Names of the series, those with most points first; of equals, the one met first.
+///
+/// The first `MAX_CURVES` are drawn; a caption says which are not.
+pub fn ranked(points: &[Point]) -> Vec<&str> {
+    let mut counts: BTreeMap<&str, (Reverse<usize>, usize)> = BTreeMap::new();
+    for (at, point) in points.iter().enumerate() {
+        counts.entry(&point.series).or_insert((Reverse(0), at)).0.0 += 1;
+    }
+    let mut names: Vec<&str> = counts.keys().copied().collect();
+    names.sort_by_key(|name| counts[name]);
+    names
 }
 
 /// The charts that can be drawn.
@@ -184,4 +223,24 @@ pub enum ChartKind {
     Hbar,
     /// Horizontal bars in descending order with their cumulative share as text.
     Pareto,
+    /// Step lines over age with their bands: how often units of an age have failed on average.
+    Mcf,
+    /// A dot for each unit over its number decided, between the limits of chance.
+    Funnel,
+    /// Two categories, a line for each series from the first to the second.
+    Slope,
+}
+
+impl ChartKind {
+    /// Whether so many columns can be its values.
+    pub fn takes(self, columns: usize) -> bool {
+        match self {
+            // With the ends of the band.
+            ChartKind::Mcf => matches!(columns, 1 | 3),
+            // With two pairs of limits.
+            ChartKind::Funnel => matches!(columns, 1 | 5),
+            ChartKind::Slope => columns == 1,
+            ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto => columns > 0,
+        }
+    }
 }

@@ -110,6 +110,10 @@ pub fn parse(text: &str) -> Result<(Header, usize), Vec<Diagnostic>> {
             Diagnostic::error(Some(0..text.len().min(1)), "the query's `key` is empty")
                 .label("expected the columns that identify a row"),
         ]),
+        Ok(Header { chart: Some(chart), .. }) if !chart.kind.takes(chart.y.0.len()) => Err(vec![
+            Diagnostic::error(Some(0..text.len().min(1)), "the chart's `y` has a wrong number of columns")
+                .label("expected 1 or 3 for `mcf`, 1 or 5 for `funnel`, 1 for `slope`"),
+        ]),
         Ok(header) => Ok((header, body)),
         Err(error) => {
             let span =

@@ -28,7 +28,10 @@ pub struct Query {
 }
 
 /// The queries that come with the program, in order of name.
-const OWN: [(&str, &str); 20] = [
+const OWN: [(&str, &str); 29] = [
+    ("area_tickets", include_str!("../../queries/area_tickets.sql")),
+    ("areas", include_str!("../../queries/areas.sql")),
+    ("areas_by_overrun", include_str!("../../queries/areas_by_overrun.sql")),
     ("attainment_by_contract", include_str!("../../queries/attainment_by_contract.sql")),
     ("attainment_by_month", include_str!("../../queries/attainment_by_month.sql")),
     ("attainment_by_severity", include_str!("../../queries/attainment_by_severity.sql")),
@@ -37,16 +40,22 @@ const OWN: [(&str, &str); 20] = [
     ("audit_examples", include_str!("../../queries/audit_examples.sql")),
     ("audit_tickets", include_str!("../../queries/audit_tickets.sql")),
     ("billable", include_str!("../../queries/billable.sql")),
+    ("bursts", include_str!("../../queries/bursts.sql")),
     ("contract_outcome", include_str!("../../queries/contract_outcome.sql")),
     ("entitlement", include_str!("../../queries/entitlement.sql")),
+    ("failures_by_age", include_str!("../../queries/failures_by_age.sql")),
     ("findings", include_str!("../../queries/findings.sql")),
     ("held_by_group", include_str!("../../queries/held_by_group.sql")),
     ("missed", include_str!("../../queries/missed.sql")),
     ("missing_facts", include_str!("../../queries/missing_facts.sql")),
+    ("models", include_str!("../../queries/models.sql")),
+    ("modules_now", include_str!("../../queries/modules_now.sql")),
     ("open_overdue", include_str!("../../queries/open_overdue.sql")),
     ("rejects_by_code", include_str!("../../queries/rejects_by_code.sql")),
+    ("sites_and_chance", include_str!("../../queries/sites_and_chance.sql")),
     ("source_files", include_str!("../../queries/source_files.sql")),
     ("tickets", include_str!("../../queries/tickets.sql")),
+    ("units", include_str!("../../queries/units.sql")),
     ("volumes", include_str!("../../queries/volumes.sql")),
     ("where_time_went", include_str!("../../queries/where_time_went.sql")),
 ];

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
-pub const TABLES: [&str; 12] = [
+pub const TABLES: [&str; 19] = [
     "tickets",
     "clocks",
     "segments",
@@ -11,6 +11,13 @@ pub const TABLES: [&str; 12] = [
     "contracts",
     "outcomes",
     "audit",
+    "areas",
+    "area_tickets",
+    "units",
+    "models",
+    "failures_by_age",
+    "bursts",
+    "site_attainment",
     "assets",
     "rejects",
     "findings",

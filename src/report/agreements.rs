@@ -32,8 +32,8 @@ fn not_owed(inputs: &Inputs) -> String {
     let opened = &kernel.data.tickets.times[Time::Opened as usize];
     let mut scratch = Scratch::default();
     let (mut whole, mut refusals) = (0, Vec::new());
-    for row in 0..opened.len() {
-        if !inputs.period.contains(opened[row]) || opened[row] > inputs.period.as_of {
+    for (row, opened_at) in opened.iter().enumerate() {
+        if !inputs.period.contains(*opened_at) || *opened_at > inputs.period.as_of {
             continue;
         }
         kernel.timeline(row, &mut scratch);

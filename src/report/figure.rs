@@ -1,8 +1,9 @@
 //! Charts and sparks from the results of queries.
 
+use super::points::{self, number, text};
 use super::{Inputs, position, result};
 use crate::paper::format;
-use crate::paper::{Cell, Figure, Format, Series, Table};
+use crate::paper::{ChartKind, Figure, Format, Series, Table};
 use crate::query::Chart;
 
 /// Months in a spark.
@@ -11,26 +12,11 @@ const SPARK_MONTHS: usize = 13;
 /// Months in a chart over time.
 const CHART_MONTHS: usize = 24;
 
-fn text(cell: &Cell) -> String {
-    match cell {
-        Cell::Missing => "–".to_owned(),
-        Cell::Text(text) => text.clone(),
-        Cell::Int(number) => number.to_string(),
-        Cell::Float(number) => number.to_string(),
-    }
-}
-
-fn number(cell: &Cell, format: Format) -> Option<f64> {
-    let value = match cell {
-        Cell::Int(number) => *number as f64,
-        Cell::Float(number) => *number,
-        Cell::Missing | Cell::Text(_) => return None,
-    };
-    Some(if format == Format::Duration { value / 3600.0 } else { value })
-}
-
 /// What a query's header asks to draw; `None` where the result is empty.
 pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
+    if matches!(chart.kind, ChartKind::Mcf | ChartKind::Funnel) {
+        return marked(chart, table);
+    }
     let x = position(table, &chart.x)?;
     let split = chart.series.as_ref().and_then(|name| position(table, name));
     let mut categories: Vec<String> = Vec::new();
@@ -40,8 +26,10 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
             categories.push(category);
         }
     }
-    if table.columns[x].format == Format::Date && categories.len() > CHART_MONTHS {
-        categories.drain(..categories.len() - CHART_MONTHS);
+    let limit = if chart.kind == ChartKind::Slope { 2 } else { CHART_MONTHS };
+    if table.columns[x].format == Format::Date {
+        categories.sort();
+        categories.drain(..categories.len().saturating_sub(limit));
     }
     let mut series: Vec<Series> = Vec::new();
     for name in &chart.y.0 {
@@ -76,7 +64,12 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
     Some(Figure {
         kind: chart.kind,
         title: table.title.clone(),
-        description: takeaway(&chart.unit, table.columns[x].format, &categories, &series),
+        description: match chart.kind {
+            ChartKind::Slope => {
+                points::slope_takeaway(&categories, &series, |value| shown(&chart.unit, value))
+            }
+            _ => takeaway(&chart.unit, table.columns[x].format, &categories, &series),
+        },
         x_label: table.columns[x].label.clone(),
         y_label: match (chart.y.0.len(), chart.unit.as_str()) {
             (1, _) => table.columns[y].label.clone(),
@@ -86,17 +79,42 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
         unit: chart.unit.clone(),
         categories,
         series,
+        points: Vec::new(),
         target,
     })
 }
 
-/// What the figure shows, in a sentence: the last point in time, or the largest bar.
-fn takeaway(unit: &str, x: Format, categories: &[String], series: &[Series]) -> String {
-    let shown = |value: f64| match unit {
+/// A figure of marks at numbers; `None` where the result has none.
+fn marked(chart: &Chart, table: &Table) -> Option<Figure> {
+    let label = |name: &str| Some(table.columns[position(table, name)?].label.clone());
+    let points = points::points(chart, table);
+    let is_funnel = chart.kind == ChartKind::Funnel;
+    (!points.is_empty()).then_some(())?;
+    Some(Figure {
+        kind: chart.kind,
+        title: table.title.clone(),
+        description: if is_funnel { points::funnel_takeaway(&points) } else { points::mcf_takeaway(&points) },
+        x_label: label(&chart.x)?,
+        y_label: label(chart.y.0.first()?)?,
+        unit: chart.unit.clone(),
+        categories: Vec::new(),
+        series: Vec::new(),
+        target: points::mean(&points).filter(|_| is_funnel),
+        points,
+    })
+}
+
+fn shown(unit: &str, value: f64) -> String {
+    match unit {
         "%" => format::share(value),
         "h" => format!("{} h", format::number(value, 1)),
         _ => format::number(value, 0),
-    };
+    }
+}
+
+/// What the figure shows, in a sentence: the last point in time, or the largest bar.
+fn takeaway(unit: &str, x: Format, categories: &[String], series: &[Series]) -> String {
+    let shown = |value: f64| shown(unit, value);
     if x == Format::Date {
         let last = categories.last().map_or("", String::as_str);
         let values: Vec<String> = series

@@ -4,17 +4,20 @@
 //! says is arithmetic that the reader can redo from the tables.
 
 mod agreements;
+pub mod areas;
 mod figure;
 pub mod kpi;
 mod method;
+mod points;
 pub mod what_if;
 
-use crate::clock::{AuditRow, Kernel, Outcome, Verdict};
+use crate::clock::{AuditRow, Kernel, Outcome, Readings, Verdict};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::paper::format;
 use crate::paper::{Block, Card, Cell, Report, Section, Table, Tone};
 use crate::query::Query;
+use crate::recurrence::Recurrence;
 use crate::tables::Period;
 use kpi::{Kpi, ratio};
 
@@ -23,12 +26,14 @@ pub struct Inputs<'a> {
     pub config: &'a Config,
     pub imported: &'a Imported,
     pub kernel: &'a Kernel<'a>,
+    pub readings: &'a Readings,
     pub period: &'a Period,
     pub kpis: &'a [Kpi],
     /// Of the period.
     pub outcomes: &'a [Outcome],
     /// Of the period.
     pub audit: &'a [AuditRow],
+    pub recurrence: &'a Recurrence,
     pub queries: &'a [Query],
     /// In the order of `queries`.
     pub results: &'a [Table],
@@ -37,12 +42,13 @@ pub struct Inputs<'a> {
 }
 
 /// The sections that tables can ask for, in the order of the page.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("trend", "Attainment trend"),
     ("contracts", "Contracts and sites"),
     ("missed", "Missed promises"),
     ("open", "Open: overdue and at risk"),
     ("time", "Where the time went"),
+    ("faults", "Recurring faults"),
     ("volumes", "Volumes"),
     ("tickets", "Tickets"),
     ("audit", "Audit of the source's verdicts"),
@@ -385,6 +391,11 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
         },
         "contracts" => agreements::sentences(inputs),
         "audit" => agreements::audit(inputs),
+        "faults" => {
+            let mut sentences = areas::sentences(inputs.config, inputs.recurrence);
+            sentences.extend(inputs.recurrence.areas.iter().filter_map(|area| areas::without(inputs, area)));
+            sentences
+        }
         "open" => empty("open_overdue", "Nothing that is open is overdue or at risk."),
         "time" => empty("where_time_went", "No decided clock has a history, so its time can't be split."),
         "quality" => {

@@ -564,6 +564,7 @@ fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
         unit: "%".to_owned(),
         categories: steps.iter().map(|step| step.value.clone()).collect(),
         series: series.collect(),
+        points: Vec::new(),
         // One line can only stand for a target that all clocks and values share.
         target: targets.first().copied().flatten().filter(|first| targets.iter().all(|t| *t == Some(*first))),
     };

@@ -4,11 +4,13 @@
 //! is, UTC); `_s` columns are seconds; what is missing is null.
 
 mod agreements;
+mod areas;
 mod clocks;
 mod columns;
 mod lists;
 mod tickets;
 
+pub use areas::tier;
 pub use lists::rejects;
 
 use polars::prelude::*;
@@ -17,6 +19,7 @@ use crate::clock::{AuditRow, Kernel, Outcome, Reading, Readings, local_date};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::model::Time;
+use crate::recurrence::{Lost, Recurrence};
 
 /// The half-open span of time that a report is about, and when it was judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +61,20 @@ impl Tables {
 }
 
 /// Frames that are written as Parquet.
-pub const DATA: [&str; 8] =
-    ["tickets", "clocks", "segments", "cycles", "contracts", "outcomes", "audit", "assets"];
+pub const DATA: [&str; 12] = [
+    "tickets",
+    "clocks",
+    "segments",
+    "cycles",
+    "contracts",
+    "outcomes",
+    "audit",
+    "areas",
+    "area_tickets",
+    "units",
+    "models",
+    "assets",
+];
 
 /// The local month of an instant as `YYYY-MM`.
 pub fn month(at: i64, zone: chrono_tz::Tz) -> String {
@@ -86,6 +101,10 @@ pub struct Facts<'a> {
     pub outcomes: &'a [Outcome],
     /// Of the period.
     pub audit: &'a [AuditRow],
+    /// As of the period's.
+    pub recurrence: &'a Recurrence,
+    /// By ticket.
+    pub lost: &'a [Lost],
     pub period: &'a Period,
 }
 
@@ -103,6 +122,13 @@ pub fn build(facts: &Facts) -> PolarsResult<Tables> {
             ("contracts", lists::contracts(facts.kernel)?),
             ("outcomes", agreements::outcomes(facts)?),
             ("audit", agreements::audit(facts)?),
+            ("areas", areas::areas(facts)?),
+            ("area_tickets", areas::area_tickets(facts)?),
+            ("units", areas::units(facts)?),
+            ("models", areas::models(facts)?),
+            ("failures_by_age", areas::failures_by_age(facts)?),
+            ("bursts", areas::bursts(facts)?),
+            ("site_attainment", areas::site_attainment(facts)?),
             ("assets", lists::assets(facts.kernel)?),
             ("rejects", lists::rejects(facts.imported)?),
             ("findings", lists::findings(facts.imported)?),

@@ -2,6 +2,7 @@
 //! vectors, real data and naive twins; and what people type and read.
 
 mod agreements;
+mod areas;
 mod boston;
 mod calendar_cases;
 mod calendar_properties;
@@ -13,5 +14,11 @@ mod clocks;
 mod common;
 mod determinism;
 mod layers;
+mod recurrence_areas;
+mod recurrence_hardware;
+mod recurrence_text;
+mod stats_age_window;
+mod stats_properties;
+mod stats_vectors;
 mod uci;
 mod what_if;

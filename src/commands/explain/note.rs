@@ -152,7 +152,7 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     row("started", local(started_at, zone));
     if ledger.levels.len() > 1 {
         for (since, level, target) in &ledger.levels {
-            let promise = target.map_or("no target".to_owned(), |target| promise(target));
+            let promise = target.map_or("no target".to_owned(), promise);
             row("severity", format!("{} since {}: {promise}", case.severity(*level), local(*since, zone)));
         }
         let (name, meaning) = own.severity_change.meaning();
@@ -361,7 +361,7 @@ fn cycles(ledger: &Ledger, zone: Tz) -> Vec<String> {
     if ledger.cycles.len() < 2 {
         return Vec::new();
     }
-    let line = |(number, (cycle, _)): (usize, &(Cycle, Vec<(i64, i64)>))| {
+    let line = |(number, cycle): (usize, &Cycle)| {
         let limit = match instant(cycle.limit_s) {
             Some(limit_s) if cycle.is_missed() => format!(" > limit {}", format::exact(limit_s)),
             Some(limit_s) => format!(" <= limit {}", format::exact(limit_s)),
@@ -376,7 +376,7 @@ fn cycles(ledger: &Ledger, zone: Tz) -> Vec<String> {
             format::exact(cycle.elapsed_s)
         )
     };
-    ledger.cycles.iter().enumerate().map(line).collect()
+    ledger.cycles.iter().map(|(cycle, _)| cycle).enumerate().map(line).collect()
 }
 
 fn sum(reading: &Reading) -> String {

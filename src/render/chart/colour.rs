@@ -25,9 +25,18 @@ pub const TARGET: RGBColor = RGBColor(0, 0, 4);
 /// Dotted, from the end of a line to its label.
 pub const LEADER: RGBColor = RGBColor(0, 0, 5);
 
+/// The wider limits of chance, and, dashed, the closer ones.
+pub const OUTER: RGBColor = RGBColor(0, 0, 6);
+pub const INNER: RGBColor = RGBColor(0, 0, 7);
+
 /// A colour for each series: by meaning where its name tells, else in turn.
 pub fn of(series: &[Series]) -> Vec<RGBColor> {
-    let known: Vec<Option<RGBColor>> = series.iter().map(|s| by_name(&s.name)).collect();
+    of_names(&series.iter().map(|one| one.name.as_str()).collect::<Vec<_>>())
+}
+
+/// As `of`, for series that are only named.
+pub fn of_names(names: &[&str]) -> Vec<RGBColor> {
+    let known: Vec<Option<RGBColor>> = names.iter().map(|name| by_name(name)).collect();
     let mut rest = [MET, FOURTH, MISSED, FIFTH, CONTEXT]
         .into_iter()
         .filter(|colour| !known.contains(&Some(*colour)))
@@ -40,6 +49,11 @@ pub fn of(series: &[Series]) -> Vec<RGBColor> {
 /// Text on a mark of that colour, with a contrast of at least 4.5.
 pub fn on(colour: RGBColor) -> RGBColor {
     if [MET, CONTEXT, FIFTH].contains(&colour) { RGBColor(0xff, 0xff, 0xff) } else { RGBColor(0, 0, 0) }
+}
+
+/// Colours of a measure's high and of its low values: missing more is worse.
+pub fn of_ends(measure: &str) -> (RGBColor, RGBColor) {
+    if by_name(measure) == Some(MISSED) { (MISSED, MET) } else { (MET, MISSED) }
 }
 
 fn by_name(name: &str) -> Option<RGBColor> {

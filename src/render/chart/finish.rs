@@ -2,7 +2,7 @@
 //! the figure, the page's text colour, dashes, short numbers.
 
 use super::WIDTH;
-use super::colour::{GRID, INK, LEADER, MUTED, TARGET};
+use super::colour::{GRID, INK, INNER, LEADER, MUTED, OUTER, TARGET};
 use crate::paper::Figure;
 use crate::paper::format;
 use plotters::style::RGBColor;
@@ -64,6 +64,8 @@ fn attribute(key: &str, value: &str, out: &mut String) {
     let text = match key {
         "opacity" if value == "1" => return,
         "font-family" => return,
+        "stroke" if value == "none" => return,
+        "stroke-width" if value == "1" => return,
         "fill" | "stroke" => paint(key, value),
         "points" => format!("points=\"{}\"", rounded(value)),
         _ => format!("{key}=\"{}\"", rounded(value)),
@@ -84,6 +86,10 @@ fn paint(key: &str, value: &str) -> String {
         format!("{key}=\"currentColor\" stroke-dasharray=\"12 9\"")
     } else if value == hex(LEADER) {
         format!("{key}=\"currentColor\" {key}-opacity=\"0.6\" stroke-dasharray=\"2 6\"")
+    } else if value == hex(OUTER) {
+        format!("{key}=\"currentColor\" {key}-opacity=\"0.6\"")
+    } else if value == hex(INNER) {
+        format!("{key}=\"currentColor\" {key}-opacity=\"0.6\" stroke-dasharray=\"8 6\"")
     } else {
         format!("{key}=\"{value}\"")
     }

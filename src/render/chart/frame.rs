@@ -16,10 +16,20 @@ use crate::paper::Figure;
 
 pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-const TOP: i32 = 64;
+pub const TOP: i32 = 64;
 const GAP: i32 = 14;
 /// A category's label is cut to no less than this.
 const MIN_NAME: i32 = 170;
+
+/// Room around a plot.
+pub struct Margins {
+    /// For what stands above the plot, its heading apart.
+    pub top: i32,
+    /// For labels at the right end.
+    pub right: i32,
+    /// For ticks and label of the other axis.
+    pub bottom: i32,
+}
 
 /// Draws grid, ticks and categories, and returns the plot to draw in.
 ///
@@ -34,22 +44,40 @@ pub fn frame<'a, 'b>(
     top: i32,
     pad: f64,
 ) -> Fallible<Chart<'a, 'b>> {
+    let months = months(&figure.categories);
+    let bottom = bottom_of(figure, months.is_some());
+    let n = figure.categories.len() as f64;
+    let chart = values(figure, area, scale, Margins { top, right, bottom }, (0.5 - pad, n - 0.5 + pad))?;
+    categories(figure, months.as_deref(), area, &chart)?;
+    if months.is_none() && !figure.x_label.is_empty() {
+        let (x, y) = chart.backend_coord(&(n / 2.0, scale.low));
+        let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
+        let below = y + 16 + LEADING + LEADING / 2;
+        text::draw(area, &label, (x, below), Anchor::Middle, Weight::Regular, MUTED)?;
+    }
+    Ok(chart)
+}
+
+/// Draws grid, ticks and label of the value axis, and returns the plot from
+/// `first` to `last` to draw in.
+pub fn values<'a, 'b>(
+    figure: &Figure,
+    area: &'a Area<'b>,
+    scale: &Scale,
+    margins: Margins,
+    (first, last): (f64, f64),
+) -> Fallible<Chart<'a, 'b>> {
     let labels: Vec<String> = scale.ticks.iter().map(|t| scale::tick(figure, *t, scale)).collect();
     let mut left = 0;
     for label in &labels {
         left = left.max(text::width(label, Weight::Regular)?);
     }
     left += GAP;
-    let months = months(&figure.categories);
-    let has_x_label = months.is_none() && !figure.x_label.is_empty();
-    let bottom = bottom_of(figure, months.is_some());
-    let n = figure.categories.len() as f64;
-    let (first, last) = (0.5 - pad, n - 0.5 + pad);
     let mut chart = ChartBuilder::on(area)
         .margin_left(left as u32)
-        .margin_right(right as u32)
-        .margin_top((TOP + top) as u32)
-        .margin_bottom(bottom as u32)
+        .margin_right(margins.right as u32)
+        .margin_top((TOP + margins.top) as u32)
+        .margin_bottom(margins.bottom as u32)
         .build_cartesian_2d(first..last, scale.low..scale.high)?;
     chart.draw_series(scale.ticks.iter().map(|tick| {
         let is_base = *tick == 0.0;
@@ -62,21 +90,19 @@ pub fn frame<'a, 'b>(
         let (x, y) = chart.backend_coord(&(first, *tick));
         text::draw(area, label, (x - GAP, y), Anchor::Right, Weight::Regular, MUTED)?;
     }
+    heading(figure, area, scale, "")?;
+    Ok(chart)
+}
+
+/// What is measured, above the plot, and where the axis starts if not at 0.
+pub fn heading(figure: &Figure, area: &Area<'_>, scale: &Scale, note: &str) -> Drawn {
     let start = if scale.low > 0.0 {
         format!(" (axis starts at {})", scale::tick(figure, scale.low, scale))
     } else {
         String::new()
     };
-    let y_label = text::fit(&format!("{}{start}", figure.y_label), WIDTH as i32, Weight::Regular)?;
-    text::draw(area, &y_label, (0, 18), Anchor::Left, Weight::Regular, MUTED)?;
-    categories(figure, months.as_deref(), area, &chart)?;
-    if has_x_label {
-        let (x, y) = chart.backend_coord(&(n / 2.0, scale.low));
-        let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
-        let below = y + 16 + LEADING + LEADING / 2;
-        text::draw(area, &label, (x, below), Anchor::Middle, Weight::Regular, MUTED)?;
-    }
-    Ok(chart)
+    let label = text::fit(&format!("{}{start}{note}", figure.y_label), WIDTH as i32, Weight::Regular)?;
+    text::draw(area, &label, (0, 18), Anchor::Left, Weight::Regular, MUTED)
 }
 
 /// Labels under the plot, as many as fit, the last one always among them.
@@ -181,7 +207,7 @@ fn key_places(names: &[(&str, RGBColor)]) -> Fallible<Vec<(i32, i32, String)>> {
 }
 
 /// `2026-09` as (`Sep`, `2026`), if all categories are months.
-fn months(categories: &[String]) -> Option<Vec<(String, String)>> {
+pub fn months(categories: &[String]) -> Option<Vec<(String, String)>> {
     const NAMES: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     categories

@@ -1,31 +1,19 @@
 //! Lines over time, labelled at their right end.
 
-use plotters::element::{Circle, PathElement, Rectangle};
+use plotters::element::Circle;
 use plotters::series::LineSeries;
 use plotters::style::{Color, RGBColor};
 
-use super::colour::{self, INK, LEADER, MUTED};
+use super::colour;
+use super::ends::{self, Label, REACH};
 use super::frame::{self, Chart};
 use super::scale::{self, Scale};
-use super::text::{self, Anchor, LEADING, Weight};
+use super::text::{self, Weight};
 use super::{Area, Drawn, Fallible, at};
 use crate::paper::Figure;
 
 /// More points than this are drawn without dots, except single ones and the last.
 const MAX_DOTS: usize = 24;
-/// From the end of a line to its label.
-const REACH: i32 = 48;
-
-struct Label {
-    text: String,
-    weight: Weight,
-    /// `None` for the target.
-    colour: Option<RGBColor>,
-    /// Where the line ends, and where its label stands.
-    ends: (i32, i32),
-    y: i32,
-}
-
 /// Draws the figure.
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (low, high) = scale::extent(figure);
@@ -93,7 +81,7 @@ fn labels(
     let mut labels = Vec::new();
     if let Some((target, text)) = frame::target_label(figure) {
         let ends = chart.backend_coord(&(end, target));
-        labels.push(Label { text, weight: Weight::Regular, colour: None, ends, y: ends.1 });
+        labels.push(Label { text, weight: Weight::Regular, colour: None, ends });
     }
     for (index, text, weight) in names {
         let Some(&(x, y)) = runs(&figure.series[*index].values).last().and_then(|run| run.last()) else {
@@ -101,41 +89,9 @@ fn labels(
         };
         let ends = chart.backend_coord(&(x, y));
         let (text, weight) = (text.clone(), *weight);
-        labels.push(Label { text, weight, colour: colours.get(*index).copied(), ends, y: ends.1 });
+        labels.push(Label { text, weight, colour: colours.get(*index).copied(), ends });
     }
-    let (_, bottom) = chart.plotting_area().get_pixel_range();
-    spread(&mut labels, bottom.start, bottom.end);
+    let (_, rows) = chart.plotting_area().get_pixel_range();
     let (edge, _) = chart.backend_coord(&(end, 0.0));
-    for label in &labels {
-        let x = edge + REACH;
-        if let Some(colour) = label.colour {
-            // The swatch tells lines apart where they end close together.
-            let swatch = [(x - 20, label.y - 3), (x - 8, label.y + 4)];
-            area.draw(&Rectangle::new(swatch, colour.filled()))?;
-            let is_near = label.y == label.ends.1 && edge - label.ends.0 < REACH;
-            if !is_near {
-                let from = (label.ends.0 + 10, label.ends.1);
-                let path = vec![from, (edge.max(from.0), from.1), (x - 24, label.y)];
-                area.draw(&PathElement::new(path, LEADER.stroke_width(2)))?;
-            }
-        }
-        let ink = if label.colour.is_some() { INK } else { MUTED };
-        text::draw(area, &label.text, (x, label.y), Anchor::Left, label.weight, ink)?;
-    }
-    Ok(())
-}
-
-/// Moves labels apart, as little as needed, within the plot.
-fn spread(labels: &mut [Label], top: i32, bottom: i32) {
-    labels.sort_by_key(|label| label.ends.1);
-    let mut floor = top;
-    for label in labels.iter_mut() {
-        label.y = label.y.max(floor);
-        floor = label.y + LEADING;
-    }
-    let mut ceiling = bottom;
-    for label in labels.iter_mut().rev() {
-        label.y = label.y.min(ceiling);
-        ceiling = label.y - LEADING;
-    }
+    ends::draw(area, labels, edge, rows)
 }

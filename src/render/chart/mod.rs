@@ -4,12 +4,18 @@
 //! title, description and order come with the figure.
 
 mod bar;
+mod callouts;
 mod colour;
+mod ends;
 mod finish;
 mod frame;
+mod funnel;
 mod hbar;
 mod line;
+mod mcf;
+mod plane;
 mod scale;
+mod slope;
 mod spark;
 mod text;
 
@@ -30,7 +36,7 @@ const HEIGHT: u32 = 640;
 /// For a line of one or two points.
 const LOW: u32 = 400;
 
-/// Keeps a figure under 60 KB; bars in rows stop at a number of rows instead.
+/// Keeps a figure under 60 KB; other kinds draw a part instead and say so.
 const MAX_MARKS: usize = 480;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -42,13 +48,17 @@ type Drawn = Fallible<()>;
 /// `id_prefix` keeps ids apart where several figures share a page. The error
 /// is a sentence for the reader: a figure without values is not drawn.
 pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
-    let has_value =
-        figure.series.iter().flat_map(|series| series.values.iter().flatten()).any(|value| value.is_finite());
-    if figure.categories.is_empty() || !has_value {
+    if is_empty(figure) {
         return Err("Nothing to chart: no values in this period.".into());
     }
+    if figure.kind == ChartKind::Slope && figure.categories.len() < 2 {
+        return Err("Nothing to compare: there is only one column of values.".into());
+    }
+    if figure.kind == ChartKind::Funnel && plane::drawable(figure).len() < 2 {
+        return Err("Nothing to compare: there is only one value.".into());
+    }
     let marks = figure.categories.len() * figure.series.len();
-    let is_cut = matches!(figure.kind, ChartKind::Hbar | ChartKind::Pareto);
+    let is_cut = !matches!(figure.kind, ChartKind::Line | ChartKind::Bar);
     if marks > MAX_MARKS && !is_cut {
         let marks = format::count(marks as i64);
         return Err(format!("{marks} values are too many to chart; the table has them."));
@@ -58,12 +68,24 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     Ok(finish::finish(&raw, figure, id_prefix, height))
 }
 
+fn is_empty(figure: &Figure) -> bool {
+    match figure.kind {
+        ChartKind::Mcf | ChartKind::Funnel => plane::drawable(figure).is_empty(),
+        ChartKind::Slope => slope::lines(figure).is_empty(),
+        ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto => {
+            let mut values = figure.series.iter().flat_map(|series| series.values.iter().flatten());
+            figure.categories.is_empty() || !values.any(|value| value.is_finite())
+        }
+    }
+}
+
 /// Draws into `raw` and returns the height of the canvas.
 fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
     text::register()?;
     let height = match figure.kind {
         ChartKind::Line if figure.categories.len() < 3 => LOW,
-        ChartKind::Line | ChartKind::Bar => HEIGHT,
+        ChartKind::Line | ChartKind::Bar | ChartKind::Mcf | ChartKind::Funnel => HEIGHT,
+        ChartKind::Slope => slope::height(figure),
         ChartKind::Hbar | ChartKind::Pareto => hbar::height(figure)?,
     };
     let area = SVGBackend::with_string(raw, (WIDTH, height)).into_drawing_area();
@@ -72,6 +94,9 @@ fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
         ChartKind::Bar => bar::draw(figure, &area)?,
         ChartKind::Hbar => hbar::draw(figure, &area)?,
         ChartKind::Pareto => hbar::draw_pareto(figure, &area)?,
+        ChartKind::Mcf => mcf::draw(figure, &area)?,
+        ChartKind::Funnel => funnel::draw(figure, &area)?,
+        ChartKind::Slope => slope::draw(figure, &area)?,
     }
     area.present()?;
     Ok(height)

@@ -35,6 +35,16 @@ impl Scale {
         scale
     }
 
+    /// For lines that are compared with each other and carry their values:
+    /// around them, but never so close that a small difference looks large.
+    pub fn close(bottom: f64, top: f64) -> Scale {
+        let bottom = bottom.min(top - top.abs() / 2.0);
+        let span = (top - bottom).max(f64::MIN_POSITIVE);
+        let step = nice_step(span / 20.0);
+        let low = ((bottom / step + 1e-9).floor() * step).min(bottom);
+        Scale { low, high: low + (top - low).max(step), ticks: vec![low, low + step] }
+    }
+
     /// Whole steps from below the smallest to above the largest value.
     fn stepped(bottom: f64, top: f64, step: f64) -> Scale {
         // Values that lie on a step up to rounding stay on it.
@@ -50,7 +60,7 @@ impl Scale {
 }
 
 /// 1, 2 or 5 times a power of ten, at least as much as asked for.
-fn nice_step(rough: f64) -> f64 {
+pub fn nice_step(rough: f64) -> f64 {
     let power = 10f64.powi(rough.log10().floor() as i32);
     [1.0, 2.0, 5.0, 10.0]
         .into_iter()

@@ -1,3 +1,5 @@
+mod marks;
+
 use super::*;
 use crate::paper::Series;
 
@@ -17,6 +19,7 @@ fn figure(kind: ChartKind, unit: &str, categories: &[&str], series: &[(&str, &[f
                 values: values.iter().map(|v| v.is_finite().then_some(*v)).collect(),
             })
             .collect(),
+        points: vec![],
         target: Some(0.95),
     }
 }

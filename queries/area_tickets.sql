@@ -1,0 +1,20 @@
+-- title    = "Tickets of the areas"
+-- question = "Which tickets stand behind an area?"
+-- section  = "faults"
+-- order    = 9
+-- key      = ["area", "ticket_id"]
+-- is_filterable = true
+SELECT
+  area_tickets.area,
+  area_tickets.ticket_id,
+  area_tickets.opened_at,
+  area_tickets.site,
+  area_tickets.asset,
+  area_tickets.module,
+  area_tickets.software_version,
+  area_tickets.error_code,
+  area_tickets.resolution_code,
+  area_tickets.missed,
+  area_tickets.summary
+FROM area_tickets
+ORDER BY area, ticket_id
