@@ -44,7 +44,7 @@ impl Verdict {
             Verdict::BadUnit => "bad unit",
             Verdict::Mixed => "mixed",
             Verdict::Isolated => "no evidence of spread",
-            Verdict::CannotTell => "too few to tell",
+            Verdict::CannotTell => "cannot tell",
         }
     }
 }

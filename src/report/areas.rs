@@ -56,7 +56,7 @@ pub fn without(inputs: &Inputs, area: &Area) -> Option<String> {
     }
     Some(format!(
         "Without the tickets of {}, {} would have been {} ({}) instead of {} ({}): arithmetic, not a forecast.",
-        title(area),
+        name(area),
         kpi.label,
         format::share(rest_kept as f64 / rest as f64),
         format::fraction(rest_kept, rest),
@@ -70,14 +70,18 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// `module Payments and error code ORA-BK-4711`.
+/// `Module Payments, error code ORA-BK-4711`.
 pub fn title(area: &Area) -> String {
+    capitalised(&name(area))
+}
+
+fn name(area: &Area) -> String {
     let parts: Vec<String> = area
         .cut
         .iter()
         .map(|(dimension, value)| format!("{} {value}", dimension.name().replace('_', " ")))
         .collect();
-    capitalised(&parts.join(", "))
+    parts.join(", ")
 }
 
 /// What was found, against what, and what to do.
@@ -149,6 +153,7 @@ fn spread(area: &Area) -> String {
         Verdict::BadUnit => "A bad unit".to_owned(),
         _ if area.question == Question::WearOut => "Wear".to_owned(),
         _ if is_place => "Local".to_owned(),
+        Verdict::CannotTell => "Whether it is everywhere can't be told".to_owned(),
         Verdict::Systemic if own.is_simultaneous => sites("Systemic, and at many sites at once"),
         verdict => sites(&capitalised(verdict.name())),
     };
@@ -162,7 +167,7 @@ fn spread(area: &Area) -> String {
     if let (Verdict::Local, Some(site), false) = (own.verdict, &own.top_site, is_place) {
         text += &format!("; {} of it at {site}", format::share(own.top_share));
     }
-    if let Some(why) = own.why_not {
+    if let Some(why) = own.why_not.filter(|_| !is_place) {
         text += &format!(" ({why})");
     }
     if let Some(cause) = &area.shared_cause {

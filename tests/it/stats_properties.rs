@@ -283,8 +283,8 @@ proptest! {
         prop_assert!(upper(n, expected * 1.1) >= upper(n, expected));
         prop_assert!(poisson_upper(n + 1, expected) <= poisson_upper(n, expected));
         prop_assert!(poisson_upper_mid(n, expected) <= poisson_upper(n, expected));
-        // Spread can only make a high count less surprising, from about one above the mean on.
-        if n as f64 > expected + 1.0 {
+        // Spread makes the far tail heavier; near the mean it may make it lighter.
+        if n as f64 >= expected + 4.0 * expected.sqrt() + 2.0 {
             prop_assert!(upper(n, expected) >= poisson_upper(n, expected).unwrap() * (1.0 - 1e-9));
         }
     }
