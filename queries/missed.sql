@@ -2,7 +2,7 @@
 -- question = "Which tickets were over their limit, by how much, and where did the time pass?"
 -- section  = "missed"
 -- key      = ["ticket_id", "clock"]
--- checks   = ["overrun_s >= 0", "elapsed_s >= 0", "queue_s IS NULL OR queue_s + work_s + waiting_s = elapsed_s + paused_s"]
+-- checks   = ["overrun_s >= 0", "elapsed_s >= 0", "queue_s IS NULL OR queue_s + work_s + waiting_s <= elapsed_s + paused_s"]
 -- notes    = "Overrun is elapsed time less the limit, both in hours of the clock's calendar. Held by: who had the ticket when the limit was used up; held, not caused. Without a history, who held it and where the time passed isn't known. Every line can be checked with `sla explain TICKET`."
 -- labels   = { due_group_name = "Held by", due_kind = "In", queue_s = "Queue", work_s = "Work", waiting_s = "Waiting" }
 -- is_filterable = true

@@ -34,6 +34,9 @@ pub fn sentences(config: &Config, found: &Recurrence) -> Vec<String> {
     sentences
 }
 
+/// A smaller gain in attainment is not worth a sentence.
+const LEAST_GAIN: f64 = 0.001;
+
 /// What attainment would have been without an area's tickets, of the clock that it costs most.
 ///
 /// Arithmetic on the period's own readings: who would have used the time is not known.
@@ -51,7 +54,8 @@ pub fn without(inputs: &Inputs, area: &Area) -> Option<String> {
     }
     let (kpi, (kept, missed)) = inputs.kpis.iter().zip(lost).max_by_key(|(_, (_, missed))| *missed)?;
     let (rest_kept, rest) = (kpi.kept() - kept, kpi.decided() - kept - missed);
-    if missed == 0 || rest == 0 {
+    let better = rest_kept as f64 / rest.max(1) as f64 - kpi.attainment()?;
+    if missed == 0 || better < LEAST_GAIN {
         return None;
     }
     Some(format!(

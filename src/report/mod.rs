@@ -393,7 +393,8 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
         "audit" => agreements::audit(inputs),
         "faults" => {
             let mut sentences = areas::sentences(inputs.config, inputs.recurrence);
-            sentences.extend(inputs.recurrence.areas.iter().filter_map(|area| areas::without(inputs, area)));
+            let act = inputs.recurrence.areas.iter().filter(|area| area.advice.is_some());
+            sentences.extend(act.filter_map(|area| areas::without(inputs, area)));
             sentences
         }
         "open" => empty("open_overdue", "Nothing that is open is overdue or at risk."),

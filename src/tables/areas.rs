@@ -7,6 +7,7 @@ use polars::prelude::*;
 use super::columns::{flags, instants, numbers, owned, shares, texts};
 use super::{Facts, placed_at};
 use crate::model::Text;
+use crate::recurrence::Lost;
 use crate::recurrence::area::Area;
 use crate::recurrence::hardware::{ModelRow, ModelVerdict, UnitRow, UnitVerdict};
 use crate::recurrence::test::{Question, Tier};
@@ -37,11 +38,26 @@ fn advice<'a>(facts: &'a Facts, area: &Area) -> Option<&'a crate::recurrence::ad
     facts.config.recurrence.rules.get(winner)
 }
 
+/// What all tickets opened in the current window cost.
+fn window_lost(facts: &Facts) -> Lost {
+    let windows = &facts.recurrence.windows;
+    let opened = &facts.kernel.data.tickets.times[0];
+    let own =
+        facts.lost.iter().zip(opened).filter(|(_, at)| (windows.current_at..windows.end_at).contains(at));
+    own.fold(Lost::default(), |sum, (lost, _)| Lost {
+        missed: sum.missed + lost.missed,
+        overrun_s: sum.overrun_s + lost.overrun_s,
+        visits: sum.visits + lost.visits,
+    })
+}
+
 /// One row an area to act on or to watch.
 pub fn areas(facts: &Facts) -> PolarsResult<DataFrame> {
     let rows = &facts.recurrence.areas;
     let own = |get: fn(&Area) -> f64| rows.iter().map(move |row| Some(get(row)).filter(|v| v.is_finite()));
     let count = |get: fn(&Area) -> i64| rows.iter().map(move |row| Some(get(row)));
+    let all = window_lost(facts);
+    let total = |value: i64| std::iter::repeat_n(Some(value), rows.len());
     let undecided = |row: &Area| row.advice.as_ref().is_some_and(|advice| advice.winner.is_none());
     DataFrame::new(
         rows.len(),
@@ -92,6 +108,9 @@ pub fn areas(facts: &Facts) -> PolarsResult<DataFrame> {
             numbers("missed", count(|row| i64::from(row.lost.missed))),
             numbers("overrun_s", count(|row| row.lost.overrun_s)),
             numbers("visits", count(|row| i64::from(row.lost.visits))),
+            numbers("window_missed", total(i64::from(all.missed))),
+            numbers("window_overrun_s", total(all.overrun_s)),
+            numbers("window_visits", total(i64::from(all.visits))),
             owned("baseline_on", rows.iter().map(|row| Some(row.baseline_on.to_string()))),
             owned("current_on", rows.iter().map(|row| Some(row.current_on.to_string()))),
             owned("end_on", rows.iter().map(|row| Some(row.end_on.to_string()))),
