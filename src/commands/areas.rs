@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Failure, OUTPUT, Stages};
+use super::{EMPTY, Failure, OUTPUT, Stages};
 use crate::cli::AreasArgs;
 use crate::clock::{self, Kernel, local_date};
 use crate::config::Config;
@@ -40,6 +40,10 @@ pub fn run(args: &AreasArgs) -> Result<(), Failure> {
     let found = super::recurrence(&config, &imported, &kernel, &lost);
     stages.done("areas", || format!("{} incidents", found.incidents.len()));
 
+    if found.incidents.is_empty() {
+        let all = imported.data.tickets.len();
+        return Err(Failure::new(EMPTY, format!("error: no incidents among {all} tickets up to as-of")));
+    }
     let store = args.store.as_deref().map(|path| renewed(path, args, &found)).transpose()?;
     if let Some(name) = &args.explain {
         let (place, area) = find(&found, name)?;

@@ -113,6 +113,16 @@ fn what_can_t_be_asked_is_told() {
 }
 
 #[test]
+fn nothing_to_look_at_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("sla.toml"), "[inputs.tickets]\npath = \"tickets.csv\"\n").unwrap();
+    fs::write(folder.path().join("tickets.csv"), "ticket_id,opened_at\n").unwrap();
+    let done = sla(folder.path(), &["areas"]);
+    assert_eq!(done.status.code(), Some(4));
+    assert_eq!(text(&done.stderr), "error: no incidents among 0 tickets up to as-of\n");
+}
+
+#[test]
 fn thresholds_glossary_and_advice_come_from_the_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let bank = fs::read_to_string(root("sample-data/bank/sla.toml")).unwrap();
