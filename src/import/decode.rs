@@ -79,7 +79,7 @@ const CHUNK_BYTES: usize = 1 << 20;
 /// quote that never closes takes its line with it and nothing more.
 pub fn chunks(text: &[u8], delimiter: u8) -> Chunks {
     let mut chunks = Chunks::default();
-    let mut scanner = Scanner { text, delimiter };
+    let mut scanner = Scanner { text, delimiter, quote_free: 0..0 };
     let header_end = match scanner.row_end(0, 1) {
         Ok(end) => end,
         Err(_) => memchr(b'\n', text).map_or(text.len(), |at| at + 1),
@@ -117,6 +117,9 @@ fn count_lines(text: &[u8]) -> u64 {
 struct Scanner<'a> {
     text: &'a [u8],
     delimiter: u8,
+    /// Bytes known to hold no quote; a quote or the text's end follows them. A
+    /// file without quotes must not be searched to its end once per chunk.
+    quote_free: Range<usize>,
 }
 
 impl Scanner<'_> {
@@ -127,15 +130,20 @@ impl Scanner<'_> {
         let wanted = start.saturating_add(least - 1);
         let mut at = start;
         loop {
-            let quote = memchr(b'"', &text[at..]).map(|found| at + found);
+            if !self.quote_free.contains(&at) {
+                let quote = memchr(b'"', &text[at..]).map_or(text.len(), |found| at + found);
+                self.quote_free = at..quote;
+            }
+            let quote = self.quote_free.end;
             let from = at.max(wanted.min(text.len()));
-            let limit = quote.unwrap_or(text.len());
-            if from < limit
-                && let Some(newline) = memchr(b'\n', &text[from..limit])
+            if from < quote
+                && let Some(newline) = memchr(b'\n', &text[from..quote])
             {
                 return Ok(from + newline + 1);
             }
-            let Some(quote) = quote else { return Ok(text.len()) };
+            if quote == text.len() {
+                return Ok(quote);
+            }
             let opens = quote == start
                 || matches!(text[quote - 1], b'\n' | b'\r')
                 || text[quote - 1] == self.delimiter;
