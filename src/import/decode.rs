@@ -163,3 +163,57 @@ impl Scanner<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &[u8]) -> Vec<csv::ByteRecord> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        reader.byte_records().map(|record| record.expect("in memory")).collect()
+    }
+
+    /// The csv crate cuts the same text in one piece. Rows with and without
+    /// quotes come in runs longer than a chunk.
+    #[test]
+    fn chunks_end_where_rows_end() {
+        let mut state = 7_u32;
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["a \"quoted\"\nhead", "text"]).expect("in memory");
+        for row in 0..200_000 {
+            let plain = row / 50_000 % 2 == 1;
+            let pieces = if plain { ["word", "5", "x y", "-"] } else { ["\n", "\"", ",", "word\r\n\""] };
+            let cells: [String; 2] =
+                std::array::from_fn(|_| (0..=random(6)).map(|_| pieces[random(4) as usize]).collect());
+            writer.write_record(&cells).expect("in memory");
+        }
+        let text = writer.into_inner().expect("in memory");
+        let cut = chunks(&text, b',');
+        assert!(cut.rows.len() >= 3 && cut.broken.is_empty());
+        let mut found = records(&text[cut.header.clone()]);
+        let mut end = cut.header.end;
+        for chunk in &cut.rows {
+            assert_eq!(chunk.range.start, end);
+            let newlines = text[..end].iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(chunk.line, newlines as u64 + 1);
+            found.extend(records(&text[chunk.range.clone()]));
+            end = chunk.range.end;
+        }
+        assert_eq!(end, text.len());
+        assert!(found == records(&text), "a row was cut apart");
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_takes_its_line_only() {
+        let text = b"a,b\n1,2\n3,\"4\n5,6\n";
+        let cut = chunks(text, b',');
+        let row = |range, line| Chunk { range, line };
+        assert_eq!(cut.header, 0..4);
+        assert_eq!(cut.rows, [row(4..8, 2), row(13..17, 4)]);
+        assert_eq!(cut.broken, [row(8..13, 3)]);
+    }
+}
