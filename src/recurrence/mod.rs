@@ -28,7 +28,7 @@ mod analyse;
 
 pub use analyse::{Input, Recurrence, analyse};
 
-/// Thresholds of the method; see `docs/method.md` for reasons.
+/// Thresholds of the method; see `docs/recurrence.md` for reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Days of the current window, which ends at as-of.
