@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     version,
     max_term_width = 100,
-    after_help = "Examples:\n  sla report --period 2026-09\n  sla check --config sla.toml\n  sla explain INC-1042\n  sla calendar business --elapsed 2026-09-01T17:00:00Z 2026-09-02T09:00:00Z"
+    after_help = "Examples:\n  sla init tickets.csv\n  sla report --period 2026-09\n  sla check --config sla.toml\n  sla explain INC-1042\n  sla calendar business --elapsed 2026-09-01T17:00:00Z 2026-09-02T09:00:00Z"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Read the exports and write the report of one period
     Report(ReportArgs),
+    /// Draw up a configuration for the exports of a help desk
+    Init(InitArgs),
     /// Check configuration, queries and exports; write nothing
     Check(CommonArgs),
     /// Show how each clock of one ticket came to its verdict
@@ -57,6 +59,30 @@ pub struct CommonArgs {
     /// Print what each stage took
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// `sla init`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sla init tickets.csv history.csv\n  sla init export.xlsx --preset zammad --dir september\n  zcat tickets.csv.gz | sla init -"
+)]
+pub struct InitArgs {
+    /// Files that the help desk exported, in any of the known formats; `-` is standard input
+    #[arg(required = true, value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    /// The product, if it isn't to be recognised: servicenow, jira, zendesk, freshdesk, freshservice,
+    /// glpi, zammad, osticket, otrs, rt, itop, boston311 or plain
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// The folder to write `sla.toml` into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Replace a `sla.toml` that is there
+    #[arg(long)]
+    pub force: bool,
+    /// Print errors only
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// `sla report`.

@@ -22,6 +22,8 @@ pub mod model;
 pub mod output;
 /// A report as plain data, and how numbers read on paper.
 pub mod paper;
+/// What the exports of help desk products look like, and a configuration for them.
+pub mod preset;
 /// A report is one SQL file: header, run, checks.
 pub mod query;
 /// Groups, expected against observed, systemic or isolated, advice.

@@ -21,4 +21,4 @@ pub use days::{Day, DayReason};
 pub use ics::holidays_from_ics;
 pub use span::Span;
 pub use spec::{Break, BusinessDay, CalendarSpec, DeadlineAt, Holiday, Hours, Override, WeeklyHours, Window};
-pub use zone::{local_day_bounds, local_to_utc, to_local};
+pub use zone::{Wall, local_day_bounds, local_to_utc, to_local, wall_to_instant};

@@ -7,19 +7,39 @@ use chrono_tz::{GapInfo, Tz};
 /// taken for these.
 const LAST_INSTANT: i64 = 8_000_000_000_000;
 
+/// How often the clock on the wall showed a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wall {
+    Once,
+    /// Clocks went back.
+    Twice,
+    /// Clocks went forward.
+    Never,
+}
+
 /// The instant of a wall time.
 ///
 /// One that falls in a gap (clocks go forward) moves forward by the gap: 02:30
 /// is 03:30. One that is ambiguous (clocks go back) is its first occurrence.
 pub fn local_to_utc(zone: Tz, local: NaiveDateTime) -> i64 {
+    resolve(zone, local).0
+}
+
+/// The same for a wall time in seconds as if it were UTC, and how often it was shown.
+pub fn wall_to_instant(zone: Tz, wall_s: i64) -> (i64, Wall) {
+    let clamped = wall_s.clamp(-LAST_INSTANT, LAST_INSTANT);
+    resolve(zone, DateTime::from_timestamp(clamped, 0).unwrap_or_default().naive_utc())
+}
+
+fn resolve(zone: Tz, local: NaiveDateTime) -> (i64, Wall) {
     match zone.from_local_datetime(&local) {
-        LocalResult::Single(at) => at.timestamp(),
-        LocalResult::Ambiguous(first, second) => first.timestamp().min(second.timestamp()),
+        LocalResult::Single(at) => (at.timestamp(), Wall::Once),
+        LocalResult::Ambiguous(first, second) => (first.timestamp().min(second.timestamp()), Wall::Twice),
         LocalResult::None => {
             // The offset before the gap carries the wall time over it.
             let before = GapInfo::new(&local, &zone).and_then(|gap| gap.begin);
             let offset_s = before.map_or(0, |(_, offset)| offset.fix().local_minus_utc());
-            local.and_utc().timestamp() - i64::from(offset_s)
+            (local.and_utc().timestamp() - i64::from(offset_s), Wall::Never)
         }
     }
 }

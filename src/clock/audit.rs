@@ -241,7 +241,7 @@ impl Replay<'_> {
             return Some(match (audit.kept.contains(&word), audit.missed.contains(&word)) {
                 (true, _) => SourceVerdict::Kept,
                 (_, true) => SourceVerdict::Missed,
-                _ => SourceVerdict::Unknown,
+                _ => left_over(&word),
             });
         }
         tickets.at(ticket, Time::SourceDue)?;
@@ -273,6 +273,19 @@ impl Replay<'_> {
                 row.explanations.push(set.clone());
             }
         }
+    }
+}
+
+/// Many help desks export what was left of the budget, as minutes or `H:MM`:
+/// below nothing the promise was missed.
+fn left_over(word: &str) -> SourceVerdict {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b','));
+    match is_number {
+        true if word.len() > digits.len() => SourceVerdict::Missed,
+        true => SourceVerdict::Kept,
+        false => SourceVerdict::Unknown,
     }
 }
 

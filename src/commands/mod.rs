@@ -20,6 +20,7 @@ mod areas;
 mod calendar;
 mod check;
 mod explain;
+mod init;
 mod period;
 mod report;
 mod what_if;
@@ -70,6 +71,7 @@ impl Failure {
 pub fn run(cli: Cli) -> i32 {
     let outcome = match cli.command {
         Command::Report(args) => report::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Calendar(args) => calendar::run(&args),
@@ -119,13 +121,13 @@ fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
         tell!("{}\n", config.warnings);
     }
     if let Some(text) = &args.max_reject {
-        config.max_reject =
+        config.limits.max_reject =
             config::parse_share(text).filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| {
                 Failure::usage(format!("error: `--max-reject {text}` is not a share such as 1%"))
             })?;
     }
     if args.strict {
-        config.max_reject = 0.0;
+        config.limits.max_reject = 0.0;
     }
     for given in &args.input {
         let (name, path) = given
@@ -135,10 +137,12 @@ fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
             let names: Vec<&str> = TABLES.iter().map(|table| table.0).collect();
             Failure::usage(format!("error: unknown table `{name}`; expected one of: {}", names.join(", ")))
         })?;
-        let known = config.inputs.tables.iter_mut().find(|input| input.table == *table);
-        let input: &mut Input = known.ok_or_else(|| {
+        let known: Vec<&mut Input> =
+            config.inputs.tables.iter_mut().filter(|input| input.table == *table).collect();
+        let count = known.len();
+        let [input] = <[&mut Input; 1]>::try_from(known).map_err(|_| {
             Failure::usage(format!(
-                "error: the configuration has no `inputs.{name}` whose path could be replaced"
+                "error: `--input {given}` replaces the path of one `inputs.{name}`; the configuration has {count}"
             ))
         })?;
         if !input.is_from_command_line {
@@ -254,12 +258,12 @@ fn outcome_period<'a>(
 /// Fails where too large a share of the rows was rejected.
 fn judge_rejects(config: &Config, imported: &Imported) -> Result<(), Failure> {
     let (read, _, rejected) = imported.totals();
-    if rejected as f64 > config.max_reject * read as f64 {
+    if rejected as f64 > config.limits.max_reject * read as f64 {
         return Err(Failure::new(
             INPUT,
             format!(
                 "error: {rejected} of {read} rows were rejected, more than {} allows\n{}hint: mend the export, or allow more with `limits.max_reject` or `--max-reject`",
-                crate::paper::format::share(config.max_reject),
+                crate::paper::format::share(config.limits.max_reject),
                 rejects_table(imported)
             ),
         ));

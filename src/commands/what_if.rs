@@ -163,7 +163,7 @@ fn policy(base: &Config, path: &Path, source: &str) -> Result<Config, Failure> {
         .map_err(|problems| Failure::usage(named(problems).to_string()))?;
     let inputs = Inputs { tables: base.inputs.tables.clone(), ..other.inputs };
     let warnings = named(other.warnings);
-    Ok(Config { inputs, warnings, dir: base.dir.clone(), max_reject: base.max_reject, ..other })
+    Ok(Config { inputs, warnings, dir: base.dir.clone(), limits: base.limits, ..other })
 }
 
 /// The policies of a sweep.

@@ -11,6 +11,8 @@ use crate::model::{FIELDS, Field, Role, TEXT_COLUMNS, TIME_COLUMNS};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     Tickets,
+    /// What the source system's own clocks say, added to the tickets.
+    SourceSlas,
     Events,
     Contracts,
     Assets,
@@ -18,8 +20,9 @@ pub enum Table {
 }
 
 /// Names of [`Table`].
-pub const TABLES: [(&str, Table); 5] = [
+pub const TABLES: [(&str, Table); 6] = [
     ("tickets", Table::Tickets),
+    ("source_slas", Table::SourceSlas),
     ("events", Table::Events),
     ("contracts", Table::Contracts),
     ("assets", Table::Assets),
@@ -41,6 +44,7 @@ impl Table {
             (Table::Contracts, _) => &["contract", "customer"],
             (Table::Assets, _) => &["asset"],
             (Table::Sites, _) => &["site"],
+            (Table::SourceSlas, _) => &["ticket_id"],
         }
     }
 
@@ -49,6 +53,9 @@ impl Table {
         let ticket = || {
             let own = [
                 "ticket_id",
+                "source_id",
+                "first_response_after",
+                "resolved_after",
                 "summary",
                 "activity",
                 "reopen_count",
@@ -62,7 +69,17 @@ impl Table {
         match (self, kind) {
             (Table::Tickets, _) => ticket().collect(),
             (Table::Events, EventKind::Changes) => {
-                vec!["ticket_id", "event_at", "sequence", "field", "from", "to", "role"]
+                vec![
+                    "ticket_id",
+                    "event_at",
+                    "sequence",
+                    "field",
+                    "from",
+                    "to",
+                    "role",
+                    "author",
+                    "requester",
+                ]
             }
             (Table::Events, EventKind::Snapshots) => {
                 ticket().chain(["event_at", "sequence", "role"]).collect()
@@ -85,6 +102,9 @@ impl Table {
                 vec!["asset", "site", "model", "serial", "installed_on", "retired_on"]
             }
             (Table::Sites, _) => vec!["site", "customer", "zone", "region"],
+            (Table::SourceSlas, _) => {
+                vec!["ticket_id", "sla", "stage", "source_due_at", "source_verdict", "waiting_s"]
+            }
         }
     }
 }
@@ -98,20 +118,53 @@ pub enum EventKind {
     Snapshots,
 }
 
-/// How bytes become text.
+/// How bytes become text; a byte order mark in the file says more than this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Utf8,
+    /// Little endian.
+    Utf16,
     Windows1252,
+    Latin1,
 }
+
+/// Names of [`Encoding`].
+pub const ENCODINGS: [(&str, Encoding); 4] = [
+    ("utf-8", Encoding::Utf8),
+    ("utf-16", Encoding::Utf16),
+    ("windows-1252", Encoding::Windows1252),
+    ("latin-1", Encoding::Latin1),
+];
+
+/// What a number that stands for a duration counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DurationUnit {
+    Seconds,
+    Minutes,
+    Hours,
+}
+
+/// Names of [`DurationUnit`].
+pub const DURATION_UNITS: [(&str, DurationUnit); 3] = [
+    ("seconds", DurationUnit::Seconds),
+    ("minutes", DurationUnit::Minutes),
+    ("hours", DurationUnit::Hours),
+];
+
+/// Date formats that are no strftime pattern: ISO 8601, the serial day numbers of
+/// spreadsheets, and seconds and milliseconds since 1970.
+pub const NAMED_DATE_FORMATS: [&str; 4] = ["iso", "excel-serial", "epoch-seconds", "epoch-milliseconds"];
 
 /// How text becomes values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format {
     pub delimiter: u8,
+    /// Whether a cell may stand in quotes.
+    pub has_quotes: bool,
     pub encoding: Encoding,
-    /// `iso` or strftime patterns, tried in order.
+    /// Of [`NAMED_DATE_FORMATS`], or strftime patterns; tried in order.
     pub date_formats: Vec<String>,
+    pub durations_in: DurationUnit,
     /// Zone of times that state none.
     pub zone: Tz,
     /// How often the publisher converted UTC to that zone: normally once, by
@@ -129,8 +182,16 @@ pub struct Input {
     pub paths: Vec<String>,
     pub is_from_command_line: bool,
     pub format: Format,
-    /// Our column to the export's header.
-    pub columns: FxHashMap<String, String>,
+    /// Line of the header, from 1; what is above it is no data.
+    pub header_line: u64,
+    /// What the first cell of a line below the table begins with, which is no row.
+    pub footer: Option<String>,
+    /// Of a workbook; otherwise the first sheet with cells.
+    pub sheet: Option<String>,
+    /// Of JSON: the lists to go into, outermost first; a row is one innermost element.
+    pub each: Vec<String>,
+    /// Our column to the export's header, or to alternatives of which the first that is there counts.
+    pub columns: FxHashMap<String, Vec<String>>,
     /// Headers to carry through, with the names they get.
     pub extras: Vec<(String, String)>,
     pub kind: EventKind,
@@ -138,6 +199,8 @@ pub struct Input {
     pub fields: FxHashMap<String, Field>,
     /// The export's roles to ours, lower case.
     pub roles: FxHashMap<String, Role>,
+    /// Of the source's SLAs, those that count; empty if all do.
+    pub slas: Vec<String>,
     /// Values of a reply that a customer can see; empty if all can.
     pub public: Vec<String>,
 }
@@ -148,16 +211,24 @@ pub type ValueMap = FxHashMap<String, String>;
 /// Everything about the inputs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Inputs {
-    /// In order of [`Table`].
+    /// In order of [`Table`]; a table may have several.
     pub tables: Vec<Input>,
     /// By our column.
     pub values: FxHashMap<String, ValueMap>,
 }
 
 impl Inputs {
-    /// The input of a table, if it is configured.
-    pub fn get(&self, table: Table) -> Option<&Input> {
-        self.tables.iter().find(|input| input.table == table)
+    /// Whether a table is configured.
+    pub fn has(&self, table: Table) -> bool {
+        self.tables.iter().any(|input| input.table == table)
+    }
+
+    /// Whether the tickets are made of the snapshots in their history.
+    pub fn derives_tickets(&self) -> bool {
+        let mut histories = self.tables.iter().filter(|input| input.table == Table::Events).peekable();
+        !self.has(Table::Tickets)
+            && histories.peek().is_some()
+            && histories.all(|input| input.kind == EventKind::Snapshots)
     }
 }
 
@@ -177,9 +248,12 @@ pub fn format(reader: Option<&Reader>, defaults: &Format) -> Format {
             ),
         }
     }
-    let encodings = [("utf-8", Encoding::Utf8), ("windows-1252", Encoding::Windows1252)];
-    if let Some(encoding) = reader.choice("encoding", &encodings) {
+    format.has_quotes = reader.boolean("quotes").unwrap_or(format.has_quotes);
+    if let Some(encoding) = reader.choice("encoding", &ENCODINGS) {
         format.encoding = encoding;
+    }
+    if let Some(unit) = reader.choice("durations_in", &DURATION_UNITS) {
+        format.durations_in = unit;
     }
     if let Some(patterns) = reader.strings("date_formats") {
         for pattern in &patterns {
@@ -189,7 +263,11 @@ pub fn format(reader: Option<&Reader>, defaults: &Format) -> Format {
                         Some(pattern.span.clone()),
                         format!("`{}` is not a date format", pattern.value),
                     )
-                    .label("expected \"iso\" or a pattern such as \"%d/%m/%Y %H:%M\""),
+                    .label(format!(
+                        "expected one of: {}, or a pattern such as \"%d/%m/%Y %H:%M\"",
+                        NAMED_DATE_FORMATS.join(", ")
+                    ))
+                    .hint(did_you_mean(&pattern.value, NAMED_DATE_FORMATS)),
                 );
             }
         }
@@ -225,7 +303,7 @@ pub fn zone(reader: &Reader, key: &str, text: &Located<String>) -> Option<Tz> {
 
 fn is_date_format(pattern: &str) -> bool {
     use chrono::format::{Item, StrftimeItems};
-    pattern == "iso"
+    NAMED_DATE_FORMATS.contains(&pattern)
         || (pattern.contains('%') && StrftimeItems::new(pattern).all(|item| !matches!(item, Item::Error)))
 }
 
@@ -234,12 +312,17 @@ pub fn inputs(document: &Reader, defaults: &Format) -> Inputs {
     let mut inputs = Inputs::default();
     if let Some(tables) = document.table("inputs") {
         for (name, table) in TABLES {
-            if let Some(reader) = tables.table(name) {
+            let readers = match tables.is_table(name) {
+                true => tables.table(name).into_iter().collect(),
+                false => tables.tables(name),
+            };
+            for reader in readers {
                 inputs.tables.push(input(&reader, table, defaults));
                 reader.finish();
             }
         }
         tables.finish();
+        same_extras(&tables, &inputs.tables);
     }
     if let Some(values) = document.table("values") {
         for (column, reader) in values.named_tables() {
@@ -270,6 +353,19 @@ pub fn inputs(document: &Reader, defaults: &Format) -> Inputs {
     inputs
 }
 
+/// Rows of several inputs go into one table, which has the same columns throughout.
+fn same_extras(reader: &Reader, inputs: &[Input]) {
+    fn names(input: &Input) -> Vec<&str> {
+        input.extras.iter().map(|(_, ours)| ours.as_str()).collect()
+    }
+    for pair in inputs.windows(2).filter(|pair| pair[0].table == pair[1].table) {
+        if names(&pair[0]) != names(&pair[1]) {
+            let table = pair[0].table.name();
+            reader.fail(format!("all `inputs.{table}` must have `extra` columns of the same names"));
+        }
+    }
+}
+
 fn input(reader: &Reader, table: Table, defaults: &Format) -> Input {
     let kinds = [("changes", EventKind::Changes), ("snapshots", EventKind::Snapshots)];
     let kind = match table {
@@ -294,8 +390,8 @@ fn input(reader: &Reader, table: Table, defaults: &Format) -> Input {
                     .label(format!("expected one of: {}", known.join(", ")))
                     .hint(did_you_mean(&ours.value, known.iter().copied())),
                 );
-            } else if let Some(their) = theirs.into_iter().next() {
-                columns.insert(ours.value, their.value);
+            } else if !theirs.is_empty() {
+                columns.insert(ours.value, theirs.into_iter().map(|their| their.value).collect());
             }
         }
     }
@@ -325,13 +421,21 @@ fn input(reader: &Reader, table: Table, defaults: &Format) -> Input {
         paths,
         is_from_command_line: false,
         format: format(Some(reader), defaults),
+        header_line: reader.integer("header_line", 1..=1000).unwrap_or(1) as u64,
+        footer: reader.string("footer").map(|text| text.value),
+        sheet: reader.string("sheet").map(|name| name.value),
+        each: reader.strings("each").unwrap_or_default().into_iter().map(|step| step.value).collect(),
         columns,
         extras,
         kind,
         fields: FxHashMap::default(),
         roles: FxHashMap::default(),
+        slas: Vec::new(),
         public: Vec::new(),
     };
+    if table == Table::SourceSlas {
+        input.slas = reader.strings("slas").unwrap_or_default().into_iter().map(|sla| sla.value).collect();
+    }
     if table == Table::Events {
         events(reader, &mut input);
     }

@@ -9,6 +9,7 @@ mod agreements;
 mod calendars;
 mod clocks;
 mod inputs;
+mod limits;
 mod overlay;
 mod reader;
 mod recurrence;
@@ -16,7 +17,11 @@ mod recurrence;
 pub use agreements::Terms;
 pub use calendars::ALWAYS;
 pub use clocks::SeverityRules;
-pub use inputs::{Encoding, EventKind, Format, Input, Inputs, TABLES, Table, ValueMap};
+pub use inputs::{
+    DURATION_UNITS, DurationUnit, ENCODINGS, Encoding, EventKind, Format, Input, Inputs, NAMED_DATE_FORMATS,
+    TABLES, Table, ValueMap,
+};
+pub use limits::Limits;
 pub use overlay::{Sweep, overlay, rules_of, set};
 pub use reader::parse_share;
 pub use recurrence::Recurrence;
@@ -44,8 +49,7 @@ pub struct Config {
     pub zone: Tz,
     /// Fewer decided clocks than this are indicative.
     pub min_n: i64,
-    /// Share of rejected rows above which the input is unusable.
-    pub max_reject: f64,
+    pub limits: Limits,
     /// Most rows of the ticket table on the page.
     pub html_rows: usize,
     /// When the exports were taken, seconds UTC; otherwise the latest instant in them.
@@ -123,15 +127,13 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         queries = report.string("queries").map(|folder| dir.join(folder.value));
         report.finish();
     }
-    let mut max_reject = 0.05;
-    if let Some(limits) = document.table("limits") {
-        max_reject = limits.share("max_reject").unwrap_or(max_reject);
-        limits.finish();
-    }
+    let limits = limits::limits(document);
     let defaults = Format {
         delimiter: b',',
+        has_quotes: true,
         encoding: Encoding::Utf8,
         date_formats: vec!["iso".to_owned()],
+        durations_in: DurationUnit::Seconds,
         zone,
         zone_applied: 1,
         missing: Vec::new(),
@@ -179,7 +181,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         subject,
         zone,
         min_n,
-        max_reject,
+        limits,
         html_rows: html_rows as usize,
         exported_at,
         queries,

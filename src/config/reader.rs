@@ -337,8 +337,9 @@ fn article(value: &DeValue) -> &'static str {
     }
 }
 
-/// `95%`, `95 %` or `0.95`.
+/// `95%`, `95 %`, `0.95` or `0,95`.
 pub fn parse_share(text: &str) -> Option<f64> {
+    let text = text.replace(',', ".");
     match text.trim().strip_suffix('%') {
         Some(percent) => percent.trim().parse::<f64>().ok().map(|percent| percent / 100.0),
         None => text.trim().parse().ok(),

@@ -8,8 +8,13 @@ pub enum Code {
     FieldCount,
     QuoteNeverClosed,
     WrongEncoding,
+    RepeatedHeader,
+    CellTooLarge,
+    RowTooLarge,
+    BadJson,
     MissingValue,
     BadDate,
+    RelativeDate,
     BadNumber,
     BadZone,
     BadShare,
@@ -20,6 +25,10 @@ pub enum Code {
     EndBeforeStart,
     EmptyFile,
     HeaderOnly,
+    ControlCharacter,
+    RepeatedColumn,
+    AmbiguousHour,
+    MissingHour,
     StopBeforeStart,
     AfterExport,
     UnmappedStatus,
@@ -29,16 +38,22 @@ pub enum Code {
     UnknownContractCalendar,
     UnknownContract,
     IgnoredField,
+    IgnoredSla,
 }
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Code; 24] = [
+    pub const ALL: [Code; 34] = [
         Code::FieldCount,
         Code::QuoteNeverClosed,
         Code::WrongEncoding,
+        Code::RepeatedHeader,
+        Code::CellTooLarge,
+        Code::RowTooLarge,
+        Code::BadJson,
         Code::MissingValue,
         Code::BadDate,
+        Code::RelativeDate,
         Code::BadNumber,
         Code::BadZone,
         Code::BadShare,
@@ -49,6 +64,10 @@ impl Code {
         Code::EndBeforeStart,
         Code::EmptyFile,
         Code::HeaderOnly,
+        Code::ControlCharacter,
+        Code::RepeatedColumn,
+        Code::AmbiguousHour,
+        Code::MissingHour,
         Code::StopBeforeStart,
         Code::AfterExport,
         Code::UnmappedStatus,
@@ -58,6 +77,7 @@ impl Code {
         Code::UnknownContractCalendar,
         Code::UnknownContract,
         Code::IgnoredField,
+        Code::IgnoredSla,
     ];
 
     /// As in `rejects.csv` and the documentation.
@@ -66,6 +86,16 @@ impl Code {
             Code::FieldCount => "field_count",
             Code::QuoteNeverClosed => "quote_never_closed",
             Code::WrongEncoding => "wrong_encoding",
+            Code::RepeatedHeader => "repeated_header",
+            Code::CellTooLarge => "cell_too_large",
+            Code::RowTooLarge => "row_too_large",
+            Code::BadJson => "bad_json",
+            Code::RelativeDate => "relative_date",
+            Code::ControlCharacter => "control_character",
+            Code::RepeatedColumn => "repeated_column",
+            Code::AmbiguousHour => "ambiguous_hour",
+            Code::MissingHour => "missing_hour",
+            Code::IgnoredSla => "ignored_sla",
             Code::MissingValue => "missing_value",
             Code::BadDate => "bad_date",
             Code::BadNumber => "bad_number",
@@ -95,9 +125,19 @@ impl Code {
         match self {
             Code::FieldCount => "the row has another number of cells than the header; rejected",
             Code::QuoteNeverClosed => {
-                "a quoted cell begins on this line and never ends; the line is rejected and reading goes on at the next one"
+                "a quoted cell of this row never closes, or closes on a later line but not at the end of a cell; reading goes on at the next line that reads as a row, what lies between is rejected with it"
             }
             Code::WrongEncoding => "the row's bytes are not in the configured encoding; rejected",
+            Code::RepeatedHeader => "the row repeats the header, as in files that were put together; rejected",
+            Code::CellTooLarge => "a cell has more bytes than `limits.cell_size` allows; rejected",
+            Code::RowTooLarge => "the row has more bytes than `limits.row_size` allows; rejected",
+            Code::BadJson => "the line, or the element of the list, is no JSON object; rejected",
+            Code::RelativeDate => "a time tells only how long ago it was when the file was written; rejected",
+            Code::ControlCharacter => "NUL and other control characters in so many rows were read as blanks",
+            Code::RepeatedColumn => "the file has several columns of that name; the first filled one counts",
+            Code::AmbiguousHour => "a time without zone falls in the hour that clocks showed twice; its first occurrence counts",
+            Code::MissingHour => "a time without zone falls in the hour that clocks left out; it is moved forward by that hour",
+            Code::IgnoredSla => "the SLA of the source system is cancelled or not the one that `slas` names; its row changes nothing",
             Code::MissingValue => "a cell that the row can't do without is empty; rejected",
             Code::BadDate => "a time or date fits none of the configured formats; rejected",
             Code::BadNumber => "a cell should hold a number; rejected",

@@ -33,6 +33,8 @@ pub struct ChangeColumns {
     from: Option<usize>,
     to: Option<usize>,
     role: Option<usize>,
+    author: Option<usize>,
+    requester: Option<usize>,
 }
 
 impl EventChunk {
@@ -88,7 +90,20 @@ impl ChangeColumns {
             from: columns.position("from"),
             to: columns.position("to"),
             role: columns.position("role"),
+            author: columns.position("author"),
+            requester: columns.position("requester"),
         }
+    }
+
+    /// Who caused an event, where the export tells persons instead of roles: a
+    /// person that the configuration has a role for, the ticket's requester, or an agent.
+    fn person(&self, input: &Input, row: &Row) -> Result<Role, Objection> {
+        let author = row.text(self.author)?;
+        if let Some(role) = input.roles.get(&author.to_lowercase()) {
+            return Ok(*role);
+        }
+        let is_requester = !author.is_empty() && author == row.text(self.requester)?;
+        Ok(if is_requester { Role::Customer } else { Role::Agent })
     }
 
     /// Appends one row.
@@ -115,7 +130,7 @@ impl ChangeColumns {
         if field == Field::Reply && !input.public.is_empty() && !input.public.iter().any(|p| p == to) {
             return Ok(());
         }
-        let role = chunk.role(input, role);
+        let role = if role.is_empty() { self.person(input, row)? } else { chunk.role(input, role) };
         let (from, to) = match (field, config.inputs.values.get("severity")) {
             (Field::Severity, Some(map)) => (chunk.value(&mapped(map, from)), chunk.value(&mapped(map, to))),
             _ => (chunk.value(from), chunk.value(to)),

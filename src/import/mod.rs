@@ -3,30 +3,40 @@
 //! Answers "what did the help desk say, and which rows could not be used?".
 //! Rows read = rows used + rows rejected, for every file.
 
-mod decode;
+mod cut;
+mod dates;
 mod defect;
 mod events;
+mod examine;
+mod json;
+mod open;
+mod parquet;
 mod reference;
 mod rows;
+mod slas;
+mod survey;
 mod tickets;
 mod values;
+mod workbook;
 
-pub use decode::hex;
 pub use defect::{Code, FileCount, Finding, Reject, Unusable};
+pub use open::{STANDARD_INPUT, hex};
+pub use rows::folded;
+pub use survey::{HeaderCandidate, Sniffed, Survey, Times, sniff, survey};
 
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::clock::StatusClass;
 use crate::config::{Config, EventKind, Input, Table};
 use crate::model::{
-    Dataset, Dictionary, Event, Events, MISSING_AT, REQUEST_TYPES, Text, Tickets, Time, recode,
+    Dataset, Dictionary, Event, Events, MISSING_AT, Strings, Tickets, Time, recode,
 };
-use decode::Source;
 use events::{ChangeColumns, EventChunk, SnapshotColumns, TicketIndex};
 use reference::Placed;
+use slas::{SlaChunk, SlaColumns};
+use open::{Opening, Source};
 use tickets::{TicketChunk, TicketColumns};
 
 /// What import made of the exports.
@@ -61,17 +71,16 @@ pub fn import(config: &Config) -> Result<Imported, Vec<Unusable>> {
             problems.push(problem);
         }
     };
-    let derives = config.inputs.get(Table::Tickets).is_none();
-    for input in &config.inputs.tables {
-        step(match input.table {
-            Table::Tickets => read_tickets(config, input, &mut imported),
-            Table::Events if input.kind == EventKind::Snapshots && derives => {
-                read_derived(config, input, &mut imported)
-            }
-            Table::Events => read_events(config, input, &mut imported),
-            Table::Contracts => read_contracts(config, input, &mut imported),
-            Table::Assets => read_assets(config, input, &mut imported),
-            Table::Sites => read_sites(config, input, &mut imported),
+    let mut source_ids = Strings::default();
+    for inputs in config.inputs.tables.chunk_by(|a, b| a.table == b.table) {
+        step(match inputs[0].table {
+            Table::Tickets => read_tickets(config, inputs, &mut imported).map(|ids| source_ids = ids),
+            Table::SourceSlas => read_slas(config, inputs, &source_ids, &mut imported),
+            Table::Events if config.inputs.derives_tickets() => read_derived(config, inputs, &mut imported),
+            Table::Events => read_events(config, inputs, &source_ids, &mut imported),
+            Table::Contracts => read_contracts(config, inputs, &mut imported),
+            Table::Assets => read_assets(config, inputs, &mut imported),
+            Table::Sites => read_sites(config, inputs, &mut imported),
         });
     }
     if !problems.is_empty() {
@@ -85,7 +94,7 @@ pub fn import(config: &Config) -> Result<Imported, Vec<Unusable>> {
         file.used = file.read - file.rejected;
     }
     imported.files.sort_by(|a, b| (a.table, &a.file).cmp(&(b.table, &b.file)));
-    examine(config, &mut imported);
+    examine::examine(config, &mut imported);
     Ok(imported)
 }
 
@@ -99,6 +108,10 @@ pub fn files(config: &Config, input: &Input) -> Result<Vec<(PathBuf, String)>, U
             place: pattern.clone(),
             hint: Some("paths are relative to the configuration's folder".to_owned()),
         };
+        if pattern == STANDARD_INPUT {
+            files.push((PathBuf::from(STANDARD_INPUT), "standard input".to_owned()));
+            continue;
+        }
         let full = base.join(pattern);
         let mut found: Vec<PathBuf> = if full.exists() {
             vec![full]
@@ -123,18 +136,27 @@ pub fn files(config: &Config, input: &Input) -> Result<Vec<(PathBuf, String)>, U
     Ok(files)
 }
 
-fn sources(
-    config: &Config,
-    input: &Input,
-) -> Result<impl Iterator<Item = Result<Source, Unusable>>, Unusable> {
-    let encoding = input.format.encoding;
-    let table = input.table.name();
-    Ok(files(config, input)?.into_iter().map(move |(path, name)| {
-        decode::open(&path, name.clone(), encoding).map_err(|error| Unusable {
-            message: format!("{table}: can't read the file: {error}"),
+/// The files of a table, each with its input, opened one after the other.
+fn sources<'a>(
+    config: &'a Config,
+    inputs: &'a [Input],
+) -> Result<impl Iterator<Item = Result<(&'a Input, Source), Unusable>>, Unusable> {
+    let mut named = Vec::new();
+    for input in inputs {
+        named.extend(files(config, input)?.into_iter().map(|(path, name)| (input, path, name)));
+    }
+    Ok(named.into_iter().map(|(input, path, name)| {
+        let opening = Opening {
+            encoding: Some(input.format.encoding),
+            sheet: input.sheet.as_deref(),
+            limits: &config.limits,
+        };
+        let source = open::open(&path, name.clone(), &opening).map_err(|error| Unusable {
+            message: format!("{}: can't read the file: {error}", input.table.name()),
             place: name,
             hint: None,
-        })
+        })?;
+        Ok((input, source))
     }))
 }
 
@@ -145,13 +167,15 @@ fn take<T>(imported: &mut Imported, parsed: rows::Parsed<T>) -> Vec<T> {
     parsed.chunks
 }
 
-fn read_tickets(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+/// Reads the tickets; returns the source's own keys of them, if it has any.
+fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> Result<Strings, Unusable> {
     let mut all = Tickets::default();
+    let mut source_ids = Strings::default();
     let mut places: Vec<(u16, u64)> = Vec::new();
     let mut names = Vec::new();
-    for source in sources(config, input)? {
-        let source = source?;
-        let parsed = rows::read::<TicketChunk>(input, &source, |columns, row, chunk| {
+    for source in sources(config, inputs)? {
+        let (input, source) = source?;
+        let parsed = rows::read::<TicketChunk>(input, &config.limits, &source, |columns, row, chunk| {
             TicketColumns::new(columns).push(columns, &input.extras, row, chunk)
         })?;
         let mut chunks = take(imported, parsed);
@@ -159,6 +183,7 @@ fn read_tickets(config: &Config, input: &Input, imported: &mut Imported) -> Resu
         for chunk in &chunks {
             if !chunk.lines.is_empty() {
                 all.append(&chunk.tickets);
+                source_ids.append(&chunk.source_ids);
             }
             places.extend(chunk.lines.iter().map(|line| (names.len() as u16, *line)));
         }
@@ -190,6 +215,51 @@ fn read_tickets(config: &Config, input: &Input, imported: &mut Imported) -> Resu
         }
     }
     imported.data.tickets = all.take(&kept);
+    // Of several files, some may have no such column.
+    let is_complete = source_ids.len() == all.len();
+    Ok(if is_complete { source_ids.take(&kept) } else { Strings::default() })
+}
+
+/// The row of each ticket by all names that a history may use.
+fn index<'t>(tickets: &'t Tickets, source_ids: &'t Strings) -> TicketIndex<'t> {
+    let mut index: TicketIndex = FxHashMap::default();
+    index.reserve(tickets.len() + source_ids.len());
+    index.extend((0..source_ids.len()).map(|row| (source_ids.get(row), row as u32)));
+    index.extend((0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)));
+    index
+}
+
+/// Adds what the source's own clocks say to the tickets.
+fn read_slas(
+    config: &Config,
+    inputs: &[Input],
+    source_ids: &Strings,
+    imported: &mut Imported,
+) -> Result<(), Unusable> {
+    let mut tickets = std::mem::take(&mut imported.data.tickets);
+    let mut all = SlaChunk::default();
+    {
+        let index = index(&tickets, source_ids);
+        let verdicts = config.inputs.values.get("source_verdict");
+        for source in sources(config, inputs)? {
+            let (input, source) = source?;
+            let parsed = rows::read::<SlaChunk>(input, &config.limits, &source, |columns, row, chunk| {
+                SlaColumns::new(columns).push(input, &index, verdicts, row, chunk)
+            })?;
+            take(imported, parsed).into_iter().for_each(|chunk| all.append(chunk));
+        }
+    }
+    if all.ignored > 0 {
+        imported.findings.push(Finding {
+            table: Table::SourceSlas.name(),
+            code: Code::IgnoredSla,
+            subject: String::new(),
+            count: all.ignored,
+            first_at: imported.files.last().map(|file| file.file.clone()).unwrap_or_default(),
+        });
+    }
+    all.apply(&mut tickets);
+    imported.data.tickets = tickets;
     Ok(())
 }
 
@@ -202,12 +272,18 @@ fn cover(imported: &mut Imported, instants: impl Iterator<Item = i64>) {
     }
 }
 
-fn read_events(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+fn read_events(
+    config: &Config,
+    inputs: &[Input],
+    source_ids: &Strings,
+    imported: &mut Imported,
+) -> Result<(), Unusable> {
     let tickets = std::mem::take(&mut imported.data.tickets);
-    let index: TicketIndex = (0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)).collect();
+    let index = index(&tickets, source_ids);
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
-    for source in sources(config, input)? {
-        let parsed = rows::read::<EventChunk>(input, &source?, |columns, row, chunk| match input.kind {
+    for source in sources(config, inputs)? {
+        let (input, source) = source?;
+        let parsed = rows::read::<EventChunk>(input, &config.limits, &source, |columns, row, chunk| match input.kind {
             EventKind::Changes => ChangeColumns::new(columns).push(config, input, &index, row, chunk),
             EventKind::Snapshots => {
                 let columns = SnapshotColumns::new(columns);
@@ -262,13 +338,14 @@ fn note(imported: &mut Imported, chunk: &EventChunk) {
 
 /// One pass over snapshots that gives both the history and the tickets: each
 /// ticket is as its last row has it.
-fn read_derived(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
+fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> Result<(), Unusable> {
     let mut all = Tickets::default();
     let mut stamps: Vec<(i64, i32)> = Vec::new();
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
-    for source in sources(config, input)? {
+    for source in sources(config, inputs)? {
+        let (input, source) = source?;
         let parsed =
-            rows::read::<(TicketChunk, EventChunk)>(input, &source?, |columns, row, (tickets, events)| {
+            rows::read::<(TicketChunk, EventChunk)>(input, &config.limits, &source, |columns, row, (tickets, events)| {
                 let snapshot = SnapshotColumns::new(columns);
                 let own = tickets.lines.len() as u32;
                 let events_before = events.rows.len();
@@ -318,14 +395,14 @@ fn read_derived(config: &Config, input: &Input, imported: &mut Imported) -> Resu
 /// Rows of a small table with their places, and what is wrong with them.
 fn read_reference<T: Send>(
     config: &Config,
-    input: &Input,
+    inputs: &[Input],
     imported: &mut Imported,
     parse: impl Fn(&rows::Columns, &rows::Row) -> Result<T, rows::Objection> + Sync,
 ) -> Result<Vec<Placed<T>>, Unusable> {
     let mut all = Vec::new();
-    for source in sources(config, input)? {
-        let source = source?;
-        let parsed = rows::read::<Vec<(T, u64)>>(input, &source, |columns, row, chunk| {
+    for source in sources(config, inputs)? {
+        let (input, source) = source?;
+        let parsed = rows::read::<Vec<(T, u64)>>(input, &config.limits, &source, |columns, row, chunk| {
             parse(columns, row).map(|parsed| chunk.push((parsed, row.line)))
         })?;
         for chunk in take(imported, parsed) {
@@ -347,8 +424,8 @@ fn duplicates<T>(imported: &mut Imported, table: Table, later: Vec<Placed<T>>, k
     }));
 }
 
-fn read_contracts(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
-    let rows = read_reference(config, input, imported, reference::contract)?;
+fn read_contracts(config: &Config, inputs: &[Input], imported: &mut Imported) -> Result<(), Unusable> {
+    let rows = read_reference(config, inputs, imported, reference::contract)?;
     let (first, later) =
         reference::unique(rows, |c| (c.contract.clone(), c.start_on, c.site.clone(), c.product.clone()));
     duplicates(imported, Table::Contracts, later, |c| c.contract.clone());
@@ -362,16 +439,16 @@ fn read_contracts(config: &Config, input: &Input, imported: &mut Imported) -> Re
     Ok(())
 }
 
-fn read_assets(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
-    let rows = read_reference(config, input, imported, reference::asset)?;
+fn read_assets(config: &Config, inputs: &[Input], imported: &mut Imported) -> Result<(), Unusable> {
+    let rows = read_reference(config, inputs, imported, reference::asset)?;
     let (first, later) = reference::unique(rows, |a| a.asset.clone());
     duplicates(imported, Table::Assets, later, |a| a.asset.clone());
     imported.data.assets = first;
     Ok(())
 }
 
-fn read_sites(config: &Config, input: &Input, imported: &mut Imported) -> Result<(), Unusable> {
-    let rows = read_reference(config, input, imported, reference::site)?;
+fn read_sites(config: &Config, inputs: &[Input], imported: &mut Imported) -> Result<(), Unusable> {
+    let rows = read_reference(config, inputs, imported, reference::site)?;
     let (first, later) = reference::unique(rows, |s| s.site.clone());
     duplicates(imported, Table::Sites, later, |s| s.site.clone());
     imported.data.sites = first;
@@ -383,109 +460,4 @@ fn latest(data: &Dataset) -> Option<i64> {
     let tickets = times.par_iter().filter_map(|time| data.tickets.times[*time as usize].iter().max());
     let events = data.events.rows.par_iter().map(|event| event.at).max();
     tickets.max().copied().max(events).filter(|at| *at != MISSING_AT)
-}
-
-/// Looks for what is odd but usable.
-fn examine(config: &Config, imported: &mut Imported) {
-    let tickets = &imported.data.tickets;
-    let mut findings = Vec::new();
-    let mut distinct = |code, text: Text, is_known: &dyn Fn(&str) -> bool| {
-        let column = tickets.column(text);
-        let mut counts: FxHashMap<u32, (u64, usize)> = FxHashMap::default();
-        let unknown: Vec<bool> = column.dictionary.values().map(|value| !is_known(value)).collect();
-        for (row, &code) in column.codes.iter().enumerate() {
-            if unknown.get(code as usize).copied().unwrap_or(false) {
-                counts.entry(code).or_insert((0, row)).0 += 1;
-            }
-        }
-        for (value, (count, row)) in counts {
-            findings.push(Finding {
-                table: Table::Tickets.name(),
-                code,
-                subject: column.dictionary.get(value).unwrap_or_default().to_owned(),
-                count,
-                first_at: tickets.ticket_id.get(row).to_owned(),
-            });
-        }
-    };
-    distinct(Code::UnmappedStatus, Text::Status, &|s| config.policy.statuses.contains_key(s));
-    distinct(Code::UnmappedSeverity, Text::Severity, &|s| {
-        config.policy.severities.iter().any(|level| level == s)
-    });
-    distinct(Code::UnmappedRequestType, Text::RequestType, &|t| REQUEST_TYPES.contains(&t));
-    if config.inputs.get(Table::Sites).is_some() {
-        let sites: std::collections::BTreeSet<&str> =
-            imported.data.sites.iter().map(|site| site.site.as_str()).collect();
-        distinct(Code::UnknownSite, Text::Site, &|site| sites.contains(site));
-    }
-    for (time, name) in [
-        (Time::FirstResponse, "first_response_at"),
-        (Time::OnSite, "on_site_at"),
-        (Time::Resolved, "resolved_at"),
-        (Time::Closed, "closed_at"),
-    ] {
-        let early: Vec<usize> = (0..tickets.len())
-            .filter(|&row| {
-                tickets
-                    .at(row, time)
-                    .zip(tickets.at(row, Time::Opened))
-                    .is_some_and(|(at, opened)| at < opened)
-            })
-            .collect();
-        if let Some(&first) = early.first() {
-            findings.push(Finding {
-                table: Table::Tickets.name(),
-                code: Code::StopBeforeStart,
-                subject: name.to_owned(),
-                count: early.len() as u64,
-                first_at: tickets.ticket_id.get(first).to_owned(),
-            });
-        }
-    }
-    let is_open: Vec<bool> = (tickets.column(Text::Status).dictionary.values())
-        .map(|status| {
-            let class = config.policy.statuses.get(status);
-            matches!(class, Some(StatusClass::Queue | StatusClass::Work | StatusClass::Waiting))
-        })
-        .collect();
-    let contradictions: Vec<usize> = (0..tickets.len())
-        .filter(|&row| {
-            let code = tickets.column(Text::Status).codes[row] as usize;
-            is_open.get(code) == Some(&true) && tickets.at(row, Time::Closed).is_some()
-        })
-        .collect();
-    if let Some(&first) = contradictions.first() {
-        findings.push(Finding {
-            table: Table::Tickets.name(),
-            code: Code::AfterExport,
-            subject: "closed_at".to_owned(),
-            count: contradictions.len() as u64,
-            first_at: tickets.ticket_id.get(first).to_owned(),
-        });
-    }
-    for name in config.terms.keys() {
-        if !imported.data.contracts.iter().any(|contract| contract.contract == *name) {
-            findings.push(Finding {
-                table: Table::Contracts.name(),
-                code: Code::UnknownContract,
-                subject: name.clone(),
-                count: 1,
-                first_at: "[contracts]".to_owned(),
-            });
-        }
-    }
-    for contract in &imported.data.contracts {
-        let Some(name) = &contract.calendar else { continue };
-        if !config.policy.calendars.iter().any(|calendar| calendar.spec.name == *name) {
-            findings.push(Finding {
-                table: Table::Contracts.name(),
-                code: Code::UnknownContractCalendar,
-                subject: name.clone(),
-                count: 1,
-                first_at: contract.contract.clone(),
-            });
-        }
-    }
-    imported.findings.extend(findings);
-    imported.findings.sort_by(|a, b| (a.code, &a.subject, a.table).cmp(&(b.code, &b.subject, b.table)));
 }

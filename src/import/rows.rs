@@ -3,11 +3,15 @@
 use csv::ByteRecord;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use unicode_normalization::UnicodeNormalization;
 
-use super::decode::{self, Source};
+use super::cut;
+use super::dates::is_relative;
 use super::defect::{Code, FileCount, Finding, Reject, Unusable};
+use super::json::{self, Layout, Shape};
+use super::open::{Content, Source};
 use super::values::Values;
-use crate::config::Input;
+use crate::config::{Input, Limits};
 use crate::diagnostic::did_you_mean;
 use crate::model::MISSING_AT;
 
@@ -20,6 +24,8 @@ pub struct Columns {
     positions: FxHashMap<String, usize>,
     /// Positions of the extra columns, in the input's order.
     pub extras: Vec<usize>,
+    /// By position: the next one with the same header. Empty if none repeats.
+    next: Vec<Option<usize>>,
 }
 
 impl Columns {
@@ -29,54 +35,42 @@ impl Columns {
     /// # Errors
     /// A configured header that the file doesn't have, or a required column missing.
     pub fn find(input: &Input, headers: Vec<String>, file: &str) -> Result<Columns, Unusable> {
+        let table = input.table.name();
+        let place = format!("{file}:{}", input.header_line);
+        let folded: Vec<String> = headers.iter().map(|header| folded(header)).collect();
         let find = |name: &str| {
             let exact = headers.iter().position(|header| header == name);
-            exact.or_else(|| headers.iter().position(|header| header.eq_ignore_ascii_case(name)))
+            exact.or_else(|| folded.iter().position(|header| *header == self::folded(name)))
+        };
+        let has = || {
+            let is_binary = headers.iter().any(|header| header.contains('\0'));
+            if is_binary {
+                return "the header holds NUL bytes; is it `encoding = \"utf-16\"`?".to_owned();
+            }
+            format!("the file has: {}", headers.join(", "))
         };
         let absent = |ours: &str, theirs: &str| Unusable {
-            message: format!(
-                "{}: no column `{theirs}`, which `inputs.{}` maps to `{ours}`",
-                input.table.name(),
-                input.table.name()
-            ),
-            place: format!("{file}:1"),
-            hint: did_you_mean(theirs, headers.iter().map(String::as_str))
-                .or_else(|| Some(format!("the file has: {}", headers.join(", ")))),
+            message: format!("{table}: no column `{theirs}`, which `inputs.{table}` maps to `{ours}`"),
+            place: place.clone(),
+            hint: did_you_mean(theirs, headers.iter().map(String::as_str)).or_else(|| Some(has())),
         };
         let mut positions = FxHashMap::default();
         for ours in input.table.columns(input.kind) {
-            match input.columns.get(ours) {
-                Some(theirs) => {
-                    let position = find(theirs).ok_or_else(|| absent(ours, theirs))?;
-                    if headers.iter().filter(|header| *header == theirs).count() > 1 {
-                        return Err(Unusable {
-                            message: format!(
-                                "{}: column `{theirs}`, which is mapped to `{ours}`, is there more than once",
-                                input.table.name()
-                            ),
-                            place: format!("{file}:1"),
-                            hint: None,
-                        });
-                    }
-                    positions.insert(ours.to_owned(), position);
-                }
-                None => {
-                    if let Some(position) = find(ours) {
-                        positions.insert(ours.to_owned(), position);
-                    }
-                }
-            }
+            let position = match input.columns.get(ours) {
+                Some(theirs) => match theirs.iter().find_map(|name| find(name)) {
+                    Some(position) => Some(position),
+                    None => return Err(absent(ours, &theirs.join("`, `"))),
+                },
+                None => find(ours),
+            };
+            positions.extend(position.map(|position| (ours.to_owned(), position)));
         }
         for ours in input.table.required(input.kind) {
             if !positions.contains_key(*ours) {
                 return Err(Unusable {
-                    message: format!("{}: no column for `{ours}`", input.table.name()),
-                    place: format!("{file}:1"),
-                    hint: Some(format!(
-                        "say `inputs.{}.columns.{ours} = \"…\"`; the file has: {}",
-                        input.table.name(),
-                        headers.join(", ")
-                    )),
+                    message: format!("{table}: no column for `{ours}`"),
+                    place,
+                    hint: Some(format!("say `inputs.{table}.columns.{ours} = \"…\"`; {}", has())),
                 });
             }
         }
@@ -85,13 +79,61 @@ impl Columns {
             .iter()
             .map(|(theirs, ours)| find(theirs).ok_or_else(|| absent(ours, theirs)))
             .collect::<Result<_, _>>()?;
-        Ok(Columns { headers, positions, extras })
+        let next = repeats(&headers);
+        Ok(Columns { headers, positions, extras, next })
+    }
+
+    /// Of JSON, whose cells are asked for by name: ours, then the extras.
+    fn of_json(input: &Input) -> Columns {
+        let ours = input.table.columns(input.kind);
+        let extras = (ours.len()..ours.len() + input.extras.len()).collect();
+        let shown = |ours: &str| input.columns.get(ours).map_or(ours, |theirs| theirs[0].as_str()).to_owned();
+        let headers = ours.iter().map(|ours| shown(ours));
+        let headers = headers.chain(input.extras.iter().map(|(theirs, _)| theirs.clone())).collect();
+        let positions = ours.iter().enumerate().map(|(at, ours)| ((*ours).to_owned(), at)).collect();
+        Columns { headers, positions, extras, next: Vec::new() }
     }
 
     /// The position of one of our columns.
     pub fn position(&self, ours: &str) -> Option<usize> {
         self.positions.get(ours).copied()
     }
+
+    /// Headers of mapped columns that the file has more than once.
+    fn repeated(&self) -> Vec<&str> {
+        let mapped = self.positions.values().chain(&self.extras);
+        let mut repeated: Vec<&str> = mapped
+            .filter(|position| self.next.get(**position).copied().flatten().is_some())
+            .map(|position| self.headers[*position].as_str())
+            .collect();
+        repeated.sort_unstable();
+        repeated.dedup();
+        repeated
+    }
+}
+
+/// A header as it is compared.
+pub fn folded(header: &str) -> String {
+    header.trim().nfc().collect::<String>().to_lowercase()
+}
+
+/// By position: the next column with the same header. pandas numbers repeated
+/// headers, so `Category.1` repeats `Category`.
+fn repeats(headers: &[String]) -> Vec<Option<usize>> {
+    let base = |header: &str| {
+        let numbered = header.rsplit_once('.').filter(|(name, number)| {
+            number.bytes().all(|byte| byte.is_ascii_digit()) && headers.iter().any(|other| other == name)
+        });
+        numbered.map_or(header, |(name, _)| name).to_owned()
+    };
+    let mut last: FxHashMap<String, usize> = FxHashMap::default();
+    let mut next = vec![None; headers.len()];
+    for (position, header) in headers.iter().enumerate() {
+        if let Some(before) = last.insert(base(header), position) {
+            next[before] = Some(position);
+        }
+    }
+    if next.iter().all(Option::is_none) { Vec::new() } else { next }
 }
 
 /// Why a row can't be used.
@@ -107,6 +149,7 @@ pub struct Objection {
 /// A row, decoded.
 pub struct Row<'r> {
     record: &'r ByteRecord,
+    columns: &'r Columns,
     pub values: &'r Values<'r>,
     /// From 1.
     pub line: u64,
@@ -118,7 +161,10 @@ impl<'r> Row<'r> {
         let Some(position) = position else { return Ok("") };
         let bytes = self.record.get(position).unwrap_or(b"");
         match std::str::from_utf8(bytes) {
-            Ok(cell) => Ok(self.values.text(cell)),
+            Ok(cell) => match (self.values.text(cell), self.columns.next.get(position)) {
+                ("", Some(Some(next))) => self.text(Some(*next)),
+                (text, _) => Ok(text),
+            },
             Err(_) => Err(Objection {
                 code: Code::WrongEncoding,
                 column: Some(position),
@@ -145,10 +191,7 @@ impl<'r> Row<'r> {
     pub fn instant(&self, position: Option<usize>) -> Result<i64, Objection> {
         match self.text(position)? {
             "" => Ok(MISSING_AT),
-            cell => self
-                .values
-                .instant(cell)
-                .ok_or_else(|| self.object(Code::BadDate, position, cell, self.values.expected())),
+            cell => self.values.instant(cell).ok_or_else(|| self.bad_date(position, cell)),
         }
     }
 
@@ -158,8 +201,27 @@ impl<'r> Row<'r> {
             "" => Ok(None),
             cell => match self.values.date(cell) {
                 Some(date) => Ok(Some(date)),
-                None => Err(self.object(Code::BadDate, position, cell, self.values.expected())),
+                None => Err(self.bad_date(position, cell)),
             },
+        }
+    }
+
+    fn bad_date(&self, position: Option<usize>, cell: &str) -> Objection {
+        if is_relative(cell) {
+            let expected = "a date; export the column as an absolute time".to_owned();
+            return self.object(Code::RelativeDate, position, cell, expected);
+        }
+        self.object(Code::BadDate, position, cell, self.values.expected_instead(cell))
+    }
+
+    /// A cell as a duration in seconds; -1 where it is missing.
+    pub fn duration(&self, position: Option<usize>) -> Result<i64, Objection> {
+        match self.text(position)? {
+            "" => Ok(-1),
+            cell => self.values.duration(cell).ok_or_else(|| {
+                let expected = "a duration from 0 on, such as 90, 1:30 or 1h 30min".to_owned();
+                self.object(Code::BadNumber, position, cell, expected)
+            }),
         }
     }
 
@@ -194,6 +256,7 @@ pub struct Parsed<T> {
 /// Where the header doesn't fit the configuration, or the file can't be read.
 pub fn read<T: Default + Send>(
     input: &Input,
+    limits: &Limits,
     source: &Source,
     parse: impl Fn(&Columns, &Row, &mut T) -> Result<(), Objection> + Sync,
 ) -> Result<Parsed<T>, Unusable> {
@@ -214,91 +277,334 @@ pub fn read<T: Default + Send>(
             last_at: None,
         },
     };
-    let finding = |code, parsed: &mut Parsed<T>| {
-        parsed.findings.push(Finding {
-            table,
-            code,
-            subject: source.name.clone(),
-            count: 1,
-            first_at: format!("{}:1", source.name),
-        });
+    let place = format!("{}:{}", source.name, input.header_line);
+    let finding = |code, subject: &str, count| {
+        Finding { table, code, subject: subject.to_owned(), count, first_at: place.clone() }
     };
-    if source.text.iter().all(u8::is_ascii_whitespace) {
-        finding(Code::EmptyFile, &mut parsed);
+    let is_empty = match &source.content {
+        Content::Text(text) | Content::Json(text) => text.iter().all(u8::is_ascii_whitespace),
+        Content::Grid(grid) => grid.rows.is_empty(),
+    };
+    if is_empty {
+        parsed.findings.push(finding(Code::EmptyFile, &source.name, 1));
         return Ok(parsed);
     }
-    let cut = decode::chunks(&source.text, input.format.delimiter);
-    let headers = headers(input, &source.text[cut.header.clone()]);
-    let columns = Columns::find(input, headers, &source.name)?;
-    let values = Values::new(&input.format);
-    let results: Vec<(T, Vec<Reject>, u64)> = cut
-        .rows
-        .par_iter()
-        .map(|chunk| {
-            let (mut built, mut rejects, mut read) = (T::default(), Vec::new(), 0);
-            let mut reader = reader(input, &source.text[chunk.range.clone()]);
-            let mut record = ByteRecord::new();
-            while reader.read_byte_record(&mut record).unwrap_or(false) {
-                read += 1;
-                let line = chunk.line + record.position().map_or(0, |at| at.line() - 1);
-                let row = Row { record: &record, values: &values, line };
-                let outcome = if record.len() == columns.headers.len() {
-                    parse(&columns, &row, &mut built)
-                } else {
-                    Err(Objection {
-                        code: Code::FieldCount,
-                        column: None,
-                        found: format!("{} cells", record.len()),
-                        expected: format!("{} cells", columns.headers.len()),
-                    })
-                };
-                if let Err(objection) = outcome {
-                    rejects.push(reject(table, &source.name, line, &columns, objection));
+    let values = Values::new(&input.format, matches!(source.content, Content::Grid(_)));
+    let mut broken = Vec::new();
+    let (columns, results): (Columns, Vec<Chunk<T>>) = match &source.content {
+        Content::Text(text) => {
+            let row_bytes = usize::try_from(limits.row_bytes).unwrap_or(usize::MAX);
+            let shape = cut::Shape {
+                delimiter: input.format.delimiter,
+                has_quotes: input.format.has_quotes,
+                header_line: input.header_line,
+            };
+            let cut = cut::chunks(text, shape, row_bytes);
+            broken = cut.broken;
+            let columns = Columns::find(input, headers(input, &text[cut.header]), &source.name)?;
+            let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
+            let chunk = |chunk: &cut::Chunk| {
+                let text = &text[chunk.range.clone()];
+                let mut built = Chunk::new(text.iter().any(|byte| is_control(*byte)));
+                let mut reader = reader(input, text);
+                let mut record = ByteRecord::new();
+                let (mut line, mut counted) = (chunk.line, 0);
+                while reader.read_byte_record(&mut record).unwrap_or(false) {
+                    let start = record.position().map_or(0, |at| at.byte() as usize);
+                    // The line ends of blank lines, and the second half of a `\r\n`, lie before the row.
+                    let blank = text[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+                    line += memchr::memchr_iter(b'\n', &text[counted..start + blank]).count() as u64;
+                    counted = start + blank;
+                    built.add(&file, line, &record, &parse);
                 }
-            }
-            (built, rejects, read)
-        })
-        .collect();
-    for (built, rejects, read) in results {
-        parsed.chunks.push(built);
-        parsed.rejects.extend(rejects);
-        parsed.count.read += read;
+                built
+            };
+            let results = cut.rows.par_iter().map(chunk).collect();
+            (columns, results)
+        }
+        Content::Grid(grid) => {
+            let header = grid.rows.iter().position(|(line, _)| *line >= input.header_line);
+            let Some((at, (_, header))) = header.map(|at| (at, &grid.rows[at])) else {
+                return Err(Unusable {
+                    message: format!("{table}: the sheet ends before line {}", input.header_line),
+                    place,
+                    hint: None,
+                });
+            };
+            let rows = &grid.rows[at + 1..];
+            let columns = Columns::find(input, cells(header), &source.name)?;
+            let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
+            let chunk = |rows: &[(u64, ByteRecord)]| {
+                let has_control = |(_, row): &(u64, ByteRecord)| row.as_slice().iter().any(|b| is_control(*b));
+                let mut built = Chunk::new(rows.iter().any(has_control));
+                for (line, record) in rows {
+                    built.add(&file, *line, &as_wide(record, columns.headers.len()), &parse);
+                }
+                built
+            };
+            let results = rows.par_chunks(GRID_ROWS).map(chunk).collect();
+            (columns, results)
+        }
+        Content::Json(text) => {
+            let columns = Columns::of_json(input);
+            let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
+            let layout = json::layout(text).map_err(|message| Unusable {
+                message: format!("{table}: {message}"),
+                place: source.name.clone(),
+                hint: None,
+            })?;
+            let results = read_json(input, &file, text, &layout, &parse);
+            (columns, results)
+        }
+    };
+    let mut controls = 0;
+    for chunk in results {
+        parsed.chunks.push(chunk.built);
+        parsed.rejects.extend(chunk.rejects);
+        parsed.count.read += chunk.read;
+        controls += chunk.controls;
     }
-    for broken in &cut.broken {
+    for row in &broken {
         parsed.count.read += 1;
-        let text = String::from_utf8_lossy(&source.text[broken.range.clone()]);
-        parsed.rejects.push(Reject {
-            table,
-            file: source.name.clone(),
-            line: broken.line,
-            code: Code::QuoteNeverClosed,
-            column: String::new(),
-            found: text.trim_end().chars().take(200).collect(),
-            expected: "a closing quote".to_owned(),
-        });
+        if let Content::Text(text) = &source.content {
+            parsed.rejects.push(reject_broken(table, &source.name, row, &text[row.range.clone()]));
+        }
     }
+    let (twice, never) = (values.twice.into_inner(), values.never.into_inner());
+    let zone = input.format.zone.name();
+    let counted =
+        [(Code::ControlCharacter, "", controls), (Code::AmbiguousHour, zone, twice), (Code::MissingHour, zone, never)];
+    let counted = counted.into_iter().filter(|(.., count)| *count > 0);
+    parsed.findings.extend(counted.map(|(code, subject, count)| finding(code, subject, count)));
+    parsed.findings.extend(columns.repeated().into_iter().map(|name| finding(Code::RepeatedColumn, name, 1)));
     if parsed.count.read == 0 {
-        finding(Code::HeaderOnly, &mut parsed);
+        parsed.findings.push(finding(Code::HeaderOnly, &source.name, 1));
     }
     Ok(parsed)
 }
 
-/// A reject of one row.
-pub fn reject(table: &'static str, file: &str, line: u64, columns: &Columns, objection: Objection) -> Reject {
+/// A row of a spreadsheet ends with its last filled cell; what stands right of
+/// the header's is a note beside the table.
+fn as_wide(record: &ByteRecord, width: usize) -> ByteRecord {
+    (0..width).map(|position| record.get(position).unwrap_or(b"")).collect()
+}
+
+/// Rows of a spreadsheet that one thread takes at a time.
+const GRID_ROWS: usize = 4096;
+
+fn read_json<T: Default + Send>(
+    input: &Input,
+    file: &File,
+    text: &[u8],
+    layout: &Layout,
+    parse: &(impl Fn(&Columns, &Row, &mut T) -> Result<(), Objection> + Sync),
+) -> Vec<Chunk<T>> {
+    let ours = input.table.columns(input.kind);
+    let cells = ours.iter().map(|ours| match input.columns.get(*ours) {
+        Some(theirs) => theirs.iter().map(String::as_str).collect(),
+        None => vec![*ours],
+    });
+    let cells = cells.chain(input.extras.iter().map(|(theirs, _)| vec![theirs.as_str()])).collect();
+    let shape = Shape { each: &input.each, cells };
+    let add = |built: &mut Chunk<T>, document: &serde_json::Value, line: u64| {
+        shape.rows(document, |record| built.add(file, line, &record, parse));
+    };
+    match layout {
+        Layout::Documents(documents) => {
+            let numbered: Vec<(u64, &serde_json::Value)> = (1..).zip(documents).collect();
+            let chunk = |documents: &[(u64, &serde_json::Value)]| {
+                let mut built = Chunk::new(true);
+                for (line, document) in documents {
+                    match document {
+                        serde_json::Value::Object(_) => add(&mut built, document, *line),
+                        other => built.refuse_json(file, *line, &other.to_string(), "an object"),
+                    }
+                }
+                built
+            };
+            numbered.par_chunks(GRID_ROWS).map(chunk).collect()
+        }
+        Layout::Lines(chunks) => {
+            let chunk = |chunk: &cut::Chunk| {
+                let mut built = Chunk::new(true);
+                let lines = text[chunk.range.clone()].split(|byte| *byte == b'\n');
+                for (line, bytes) in (chunk.line..).zip(lines).filter(|(_, bytes)| !json::is_blank(bytes)) {
+                    if bytes.len() as u64 > file.limits.row_bytes {
+                        built.read += 1;
+                        built.rejects.push(file.reject(line, row_too_large(file)));
+                        continue;
+                    }
+                    match serde_json::from_slice(bytes) {
+                        Ok(document @ serde_json::Value::Object(_)) => add(&mut built, &document, line),
+                        Ok(_) => built.refuse_json(file, line, &String::from_utf8_lossy(bytes), "an object"),
+                        Err(error) => {
+                            let expected = format!("one JSON object; {error}");
+                            built.refuse_json(file, line, &String::from_utf8_lossy(bytes), &expected);
+                        }
+                    }
+                }
+                built
+            };
+            chunks.par_iter().map(chunk).collect()
+        }
+    }
+}
+
+/// What all rows of a file share.
+struct File<'a> {
+    name: &'a str,
+    input: &'a Input,
+    columns: &'a Columns,
+    values: &'a Values<'a>,
+    limits: &'a Limits,
+}
+
+impl File<'_> {
+    fn reject(&self, line: u64, objection: Objection) -> Reject {
+        let header = objection.column.map(|at| self.columns.headers[at].clone());
+        Reject {
+            table: self.input.table.name(),
+            file: self.name.to_owned(),
+            line,
+            code: objection.code,
+            column: header.unwrap_or_default(),
+            found: objection.found,
+            expected: objection.expected,
+        }
+    }
+}
+
+/// What one thread makes of its part of the rows.
+struct Chunk<T> {
+    built: T,
+    rejects: Vec<Reject>,
+    read: u64,
+    /// Whether any of its cells may hold a control character.
+    has_controls: bool,
+    /// Rows in which control characters were replaced.
+    controls: u64,
+}
+
+impl<T: Default> Chunk<T> {
+    fn new(has_controls: bool) -> Chunk<T> {
+        Chunk { built: T::default(), rejects: Vec::new(), read: 0, has_controls, controls: 0 }
+    }
+
+    fn add(
+        &mut self,
+        file: &File,
+        line: u64,
+        record: &ByteRecord,
+        parse: &impl Fn(&Columns, &Row, &mut T) -> Result<(), Objection>,
+    ) {
+        self.read += 1;
+        let cleaned: ByteRecord;
+        let mut record = record;
+        if self.has_controls && record.as_slice().iter().any(|byte| is_control(*byte)) {
+            self.controls += 1;
+            let blank = |byte: &u8| if is_control(*byte) { b' ' } else { *byte };
+            cleaned = record.iter().map(|cell| cell.iter().map(blank).collect::<Vec<u8>>()).collect();
+            record = &cleaned;
+        }
+        let outcome = fits(file, record)
+            .and_then(|()| parse(file.columns, &Row { record, columns: file.columns, values: file.values, line }, &mut self.built));
+        if let Err(objection) = outcome {
+            let mut cells = record.iter().map(<[u8]>::trim_ascii);
+            let is_row = match cells.find(|cell| !cell.is_empty()) {
+                // Spreadsheets leave such rows behind; nothing is lost with them.
+                None => false,
+                Some(first) => !file.input.footer.as_ref().is_some_and(|text| first.starts_with(text.as_bytes())),
+            };
+            if is_row {
+                self.rejects.push(file.reject(line, objection));
+            } else {
+                self.read -= 1;
+            }
+        }
+    }
+
+    fn refuse_json(&mut self, file: &File, line: u64, found: &str, expected: &str) {
+        self.read += 1;
+        let found = found.chars().take(200).collect();
+        let objection = Objection { code: Code::BadJson, column: None, found, expected: expected.to_owned() };
+        self.rejects.push(file.reject(line, objection));
+    }
+}
+
+fn is_control(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f
+}
+
+fn row_too_large(file: &File) -> Objection {
+    Objection {
+        code: Code::RowTooLarge,
+        column: None,
+        found: "a row of more bytes".to_owned(),
+        expected: format!("at most {} bytes, see `limits.row_size`", file.limits.row_bytes),
+    }
+}
+
+/// Whether a row has the shape and size that a row must have.
+fn fits(file: &File, record: &ByteRecord) -> Result<(), Objection> {
+    let bytes = record.as_slice().len() as u64;
+    if bytes > file.limits.row_bytes {
+        return Err(row_too_large(file));
+    }
+    if bytes > file.limits.cell_bytes
+        && let Some(column) = record.iter().position(|cell| cell.len() as u64 > file.limits.cell_bytes)
+    {
+        return Err(Objection {
+            code: Code::CellTooLarge,
+            column: (column < file.columns.headers.len()).then_some(column),
+            found: format!("{} bytes", record[column].len()),
+            expected: format!("at most {} bytes, see `limits.cell_size`", file.limits.cell_bytes),
+        });
+    }
+    if record.len() != file.columns.headers.len() {
+        return Err(Objection {
+            code: Code::FieldCount,
+            column: None,
+            found: format!("{} cells", record.len()),
+            expected: format!("{} cells", file.columns.headers.len()),
+        });
+    }
+    let is_header = |(cell, header): (&[u8], &String)| cell.trim_ascii() == header.as_bytes();
+    if record.iter().zip(&file.columns.headers).all(is_header) {
+        return Err(Objection {
+            code: Code::RepeatedHeader,
+            column: None,
+            found: file.columns.headers.join(","),
+            expected: "a row of data".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn reject_broken(table: &'static str, file: &str, row: &cut::Chunk, text: &[u8]) -> Reject {
+    let lines = text.trim_ascii_end().iter().filter(|byte| **byte == b'\n').count() as u64;
+    let expected = match lines {
+        0 => "a closing quote at the end of the cell".to_owned(),
+        more => format!(
+            "a closing quote at the end of the cell; lines {} to {} are lost with it",
+            row.line,
+            row.line + more
+        ),
+    };
     Reject {
         table,
         file: file.to_owned(),
-        line,
-        code: objection.code,
-        column: objection.column.map(|at| columns.headers[at].clone()).unwrap_or_default(),
-        found: objection.found,
-        expected: objection.expected,
+        line: row.line,
+        code: Code::QuoteNeverClosed,
+        column: String::new(),
+        found: String::from_utf8_lossy(text).trim_end().chars().take(200).collect(),
+        expected,
     }
 }
 
 fn reader<'t>(input: &Input, text: &'t [u8]) -> csv::Reader<&'t [u8]> {
     csv::ReaderBuilder::new()
         .delimiter(input.format.delimiter)
+        .quoting(input.format.has_quotes)
         .has_headers(false)
         .flexible(true)
         .from_reader(text)
@@ -309,5 +615,10 @@ fn headers(input: &Input, text: &[u8]) -> Vec<String> {
     if !reader(input, text).read_byte_record(&mut record).unwrap_or(false) {
         return Vec::new();
     }
+    cells(&record)
+}
+
+/// The cells of a header.
+pub fn cells(record: &ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::rows::{Columns, Objection, Row};
 use crate::config::{Config, SeverityRules, ValueMap};
-use crate::model::{TEXT_COLUMNS, TIME_COLUMNS, Text, TextColumn, Tickets, Time};
+use crate::model::{MISSING_AT, Strings, TEXT_COLUMNS, TIME_COLUMNS, Text, TextColumn, Tickets, Time};
 
 /// Tickets of one chunk, with the places they come from.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub struct TicketChunk {
     pub lines: Vec<u64>,
     /// For snapshots: when each row was written, and the source's own order.
     pub stamps: Vec<(i64, i32)>,
+    /// The source's own keys of the tickets, empty if the export has none.
+    pub source_ids: Strings,
     impact: TextColumn,
     urgency: TextColumn,
     blocked: TextColumn,
@@ -22,6 +24,9 @@ pub struct TicketChunk {
 /// Positions of a ticket's columns, looked up once per file.
 pub struct TicketColumns {
     ticket_id: Option<usize>,
+    source_id: Option<usize>,
+    /// Times that may be given by how long after the opening they are.
+    after: [(Time, Option<usize>); 2],
     times: [Option<usize>; 6],
     texts: [Option<usize>; 22],
     summary: Option<usize>,
@@ -38,6 +43,11 @@ impl TicketColumns {
     pub fn new(columns: &Columns) -> TicketColumns {
         TicketColumns {
             ticket_id: columns.position("ticket_id"),
+            source_id: columns.position("source_id"),
+            after: [
+                (Time::FirstResponse, columns.position("first_response_after")),
+                (Time::Resolved, columns.position("resolved_after")),
+            ],
             times: TIME_COLUMNS.map(|name| columns.position(name)),
             texts: TEXT_COLUMNS.map(|name| columns.position(name)),
             summary: columns.position("summary"),
@@ -64,6 +74,12 @@ impl TicketColumns {
         for (time, &position) in times.iter_mut().zip(&self.times) {
             *time = row.instant(position)?;
         }
+        for (time, position) in self.after {
+            let after_s = row.duration(position)?;
+            if after_s >= 0 && times[time as usize] == MISSING_AT {
+                times[time as usize] = times[Time::Opened as usize] + after_s;
+            }
+        }
         let mut texts = [""; 22];
         for (text, &position) in texts.iter_mut().zip(&self.texts) {
             *text = row.text(position)?;
@@ -71,7 +87,8 @@ impl TicketColumns {
         let summary = row.text(self.summary)?;
         let activity = row.text(self.activity)?;
         let reopen_count = row.count(self.reopen_count)?;
-        let waiting_s = row.count(self.waiting_s)?;
+        let waiting_s = row.duration(self.waiting_s)?;
+        let source_id = row.text(self.source_id)?;
         let (impact, urgency) = (row.text(self.impact)?, row.text(self.urgency)?);
         let blocked = row.text(self.blocked)?;
         let mut carried = Vec::with_capacity(columns.extras.len());
@@ -81,6 +98,9 @@ impl TicketColumns {
 
         let tickets = &mut chunk.tickets;
         tickets.ticket_id.push(ticket_id);
+        if self.source_id.is_some() {
+            chunk.source_ids.push(source_id);
+        }
         for (column, time) in tickets.times.iter_mut().zip(times) {
             column.push(time);
         }

@@ -1,157 +1,194 @@
 //! Cells to values.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::calendar::local_to_utc;
-use crate::config::Format;
+use super::dates::{DateFormat, Stated, date_of};
+use crate::calendar::{Wall, wall_to_instant};
+use crate::config::{DurationUnit, Format};
 
-/// Reads cells as a format says.
+/// Help desks write 0001-01-01 or 9999-12-31 for "none".
+const YEARS_1900_TO_2199: std::ops::Range<i64> = -2_208_988_800..7_258_118_400;
+
+/// Reads the cells of one file as its format says.
 #[derive(Debug)]
 pub struct Values<'a> {
     format: &'a Format,
+    dates: Vec<DateFormat<'a>>,
+    /// Times that the wall clock showed twice, and never.
+    pub twice: AtomicU64,
+    pub never: AtomicU64,
 }
 
 impl<'a> Values<'a> {
-    /// For one input.
-    pub fn new(format: &'a Format) -> Values<'a> {
-        Values { format }
+    /// For one file; `is_typed` where dates come as ISO 8601 whatever the format
+    /// says, because the file has a type for them.
+    pub fn new(format: &'a Format, is_typed: bool) -> Values<'a> {
+        let mut dates: Vec<DateFormat> = format.date_formats.iter().map(|name| DateFormat::new(name)).collect();
+        if is_typed && !dates.iter().any(|format| matches!(format, DateFormat::Iso)) {
+            dates.push(DateFormat::Iso);
+        }
+        Values { format, dates, twice: AtomicU64::new(0), never: AtomicU64::new(0) }
     }
 
-    /// The cell without blanks around it; empty if it is one of the missing markers.
+    /// The cell without blanks around it and without the quote that guards it
+    /// from spreadsheets; empty if it is one of the missing markers.
     pub fn text<'c>(&self, cell: &'c str) -> &'c str {
-        let cell = cell.trim();
+        let mut cell = cell.trim();
+        if let Some(guarded) = cell.strip_prefix('\'')
+            && guarded.starts_with(['=', '+', '-', '@'])
+        {
+            cell = guarded;
+        }
         if self.format.missing.iter().any(|marker| marker == cell) { "" } else { cell }
     }
 
-    /// An instant, seconds UTC; times that state no zone are of the format's zone.
+    fn stated(&self, cell: &str) -> Option<Stated> {
+        self.dates.iter().find_map(|format| format.read(cell))
+    }
+
+    /// An instant, seconds UTC; times that state no zone are of the format's
+    /// zone, those of other years than 1900 to 2199 are none.
     pub fn instant(&self, cell: &str) -> Option<i64> {
-        self.format.date_formats.iter().find_map(|format| match format.as_str() {
-            "iso" => match iso(cell)? {
-                (local, Some(offset)) => Some(local - offset),
-                (local, None) => self.zoned(local),
-            },
-            pattern => self.pattern(cell, pattern),
-        })
+        let at = match self.stated(cell)? {
+            Stated::Instant(at) => at,
+            Stated::Wall(wall) => self.zoned(wall),
+        };
+        YEARS_1900_TO_2199.contains(&at).then_some(at)
     }
 
-    fn pattern(&self, cell: &str, pattern: &str) -> Option<i64> {
-        if let Ok(at) = DateTime::parse_from_str(cell, pattern) {
-            return Some(at.timestamp());
-        }
-        let local = NaiveDateTime::parse_from_str(cell, pattern).ok().or_else(|| {
-            NaiveDate::parse_from_str(cell, pattern).ok().and_then(|date| date.and_hms_opt(0, 0, 0))
-        })?;
-        self.zoned(local.and_utc().timestamp())
-    }
-
-    /// Undoes the publisher's conversions; `local` is a wall time in seconds.
-    fn zoned(&self, local: i64) -> Option<i64> {
+    /// Undoes the publisher's conversions; `wall` is a wall time in seconds.
+    fn zoned(&self, wall: i64) -> i64 {
         if self.format.zone == Tz::UTC {
-            return Some(local);
+            return wall;
         }
-        (0..self.format.zone_applied).try_fold(local, |wall, _| {
-            let naive = DateTime::from_timestamp(wall, 0)?.naive_utc();
-            Some(local_to_utc(self.format.zone, naive))
+        (0..self.format.zone_applied).fold(wall, |wall, _| {
+            let (at, kind) = wall_to_instant(self.format.zone, wall);
+            match kind {
+                Wall::Once => {}
+                Wall::Twice => drop(self.twice.fetch_add(1, Ordering::Relaxed)),
+                Wall::Never => drop(self.never.fetch_add(1, Ordering::Relaxed)),
+            }
+            at
         })
     }
 
     /// A date, of a cell that may hold a time as well.
     pub fn date(&self, cell: &str) -> Option<NaiveDate> {
-        self.format.date_formats.iter().find_map(|format| match format.as_str() {
-            "iso" => DateTime::from_timestamp(iso(cell)?.0, 0).map(|at| at.date_naive()),
-            pattern => NaiveDate::parse_from_str(cell, pattern)
-                .ok()
-                .or_else(|| NaiveDateTime::parse_from_str(cell, pattern).ok().map(|at| at.date())),
-        })
+        let (Stated::Instant(seconds) | Stated::Wall(seconds)) = self.stated(cell)?;
+        date_of(seconds)
     }
 
-    /// What the formats expect, for messages.
+    /// What was expected instead of a cell that is no instant.
+    pub fn expected_instead(&self, cell: &str) -> String {
+        if self.stated(cell).is_some() { "a year from 1900 to 2199".to_owned() } else { self.expected() }
+    }
+
+    /// What the formats expect.
     pub fn expected(&self) -> String {
-        let names = self.format.date_formats.iter().map(|format| match format.as_str() {
-            "iso" => "YYYY-MM-DD[ HH:MM[:SS]]",
-            pattern => pattern,
-        });
-        names.collect::<Vec<_>>().join(" or ")
+        let names: Vec<&str> = self.dates.iter().map(DateFormat::expected).collect();
+        names.join(" or ")
+    }
+
+    /// Whole seconds of a duration: a number in the format's unit, `H:MM`,
+    /// `H:MM:SS`, or numbers with `d`, `h`, `min` and `s` behind them.
+    pub fn duration(&self, cell: &str) -> Option<i64> {
+        let unit_s = match self.format.durations_in {
+            DurationUnit::Seconds => 1.0,
+            DurationUnit::Minutes => 60.0,
+            DurationUnit::Hours => 3600.0,
+        };
+        let seconds = match decimal(cell) {
+            Some(number) => (number * unit_s).round() as i64,
+            None if cell.contains(':') => clock_seconds(cell)?,
+            None => worded_seconds(cell)?,
+        };
+        // A hundred years: more is a slip of the keyboard.
+        (0..=3_155_760_000).contains(&seconds).then_some(seconds)
     }
 }
 
-/// `YYYY-MM-DD`, then optionally `T` or a blank, `HH:MM`, `:SS`, a fraction and
-/// `Z` or `±HH:MM`; the wall time in seconds, and the offset if it is stated.
-///
-/// By hand because this is where a large import spends its time.
-fn iso(cell: &str) -> Option<(i64, Option<i64>)> {
-    let bytes = cell.as_bytes();
-    let two = |at: usize| -> Option<i64> {
-        let (a, b) = (bytes.get(at)?.wrapping_sub(b'0'), bytes.get(at + 1)?.wrapping_sub(b'0'));
-        (a < 10 && b < 10).then(|| i64::from(a) * 10 + i64::from(b))
-    };
-    let is = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
-    if !is(4, b'-') || !is(7, b'-') {
+/// A number with a decimal point or comma.
+fn decimal(cell: &str) -> Option<f64> {
+    let is_number = cell.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'-'));
+    if !is_number {
         return None;
     }
-    let year = two(0)? * 100 + two(2)?;
-    let days = days_from_civil(year, two(5)?, two(8)?)?;
-    let midnight = days * 86_400;
-    if bytes.len() == 10 {
-        return Some((midnight, None));
-    }
-    if !(is(10, b'T') || is(10, b' ')) || !is(13, b':') {
-        return None;
-    }
-    let (hour, minute) = (two(11)?, two(14)?);
-    let (second, mut at) = if is(16, b':') { (two(17)?, 19) } else { (0, 16) };
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    if is(at, b'.') || is(at, b',') {
-        at += 1;
-        let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 {
-            return None;
-        }
-        at += digits;
-    }
-    let wall = midnight + hour * 3600 + minute * 60 + second.min(59);
-    let rest = bytes.get(at..)?;
-    let offset = match rest {
-        [] => None,
-        [b'Z' | b'z'] => Some(0),
-        [sign @ (b'+' | b'-'), ..] => {
-            let minutes_at = if is(at + 3, b':') { at + 4 } else { at + 3 };
-            if bytes.len() != minutes_at + 2 && bytes.len() != at + 3 {
-                return None;
-            }
-            let minutes = if bytes.len() == at + 3 { 0 } else { two(minutes_at)? };
-            let hours = two(at + 1)?;
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            let offset = hours * 3600 + minutes * 60;
-            Some(if *sign == b'-' { -offset } else { offset })
-        }
-        _ => return None,
-    };
-    Some((wall, offset))
+    cell.replace(',', ".").parse().ok()
 }
 
-/// Days since 1970-01-01; the algorithm is Howard Hinnant's `days_from_civil`.
-fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap => 29,
-        2 => 28,
+/// `H:MM` or `H:MM:SS`.
+fn clock_seconds(cell: &str) -> Option<i64> {
+    let parts: Vec<u32> = cell.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let (hours, minutes, seconds) = match parts[..] {
+        [hours, minutes] => (hours, minutes, 0),
+        [hours, minutes, seconds] => (hours, minutes, seconds),
         _ => return None,
     };
-    if day < 1 || day > last {
+    (minutes < 60 && seconds < 60)
+        .then(|| i64::from(hours) * 3600 + i64::from(minutes) * 60 + i64::from(seconds))
+}
+
+/// `2h 5min`, `1 day 3 hours`.
+fn worded_seconds(cell: &str) -> Option<i64> {
+    let (mut total, mut rest) = (0_i64, cell.trim());
+    if rest.is_empty() {
         return None;
     }
-    let shifted = if month <= 2 { year - 1 } else { year };
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: i64 = rest[..digits].parse().ok()?;
+        rest = rest[digits..].trim_start();
+        let length = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let unit_s = match rest[..length].to_lowercase().as_str() {
+            "d" | "day" | "days" | "dia" | "dias" | "día" | "días" | "j" | "jour" | "jours" | "tag" | "tage" => 86_400,
+            "h" | "hour" | "hours" | "hora" | "horas" | "heure" | "heures" | "std" | "stunde" | "stunden" => 3600,
+            "m" | "min" | "mins" | "minute" | "minutes" | "minuto" | "minutos" | "minuten" => 60,
+            "s" | "sec" | "secs" | "second" | "seconds" | "seg" | "segundo" | "segundos" | "seconde" | "secondes"
+            | "sek" | "sekunde" | "sekunden" => 1,
+            _ => return None,
+        };
+        total = total.checked_add(number.checked_mul(unit_s)?)?;
+        rest = rest[length..].trim_start_matches([' ', ',', '.']);
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        let mut format = Format {
+            delimiter: b',',
+            has_quotes: true,
+            encoding: crate::config::Encoding::Utf8,
+            date_formats: Vec::new(),
+            durations_in: DurationUnit::Minutes,
+            zone: Tz::UTC,
+            zone_applied: 1,
+            missing: Vec::new(),
+        };
+        let read = |format: &Format, cell| Values::new(format, false).duration(cell);
+        for (cell, seconds) in [("90", Some(5400)), ("1,5", Some(90)), ("-3", None), ("", None), ("x", None)] {
+            assert_eq!(read(&format, cell), seconds, "{cell}");
+        }
+        format.durations_in = DurationUnit::Hours;
+        for (cell, seconds) in [
+            ("1.25", Some(4500)),
+            ("26:05", Some(93_900)),
+            ("0:01:01", Some(61)),
+            ("1:75", None),
+            ("-1:00", None),
+            ("2h 5min", Some(7500)),
+            ("1 day, 3 hours", Some(97_200)),
+            ("3 parsecs", None),
+            ("99999999999999999999 d", None),
+        ] {
+            assert_eq!(read(&format, cell), seconds, "{cell}");
+        }
+    }
 }

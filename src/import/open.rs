@@ -1,0 +1,198 @@
+//! A file to its content: decompressed, recognised by its first bytes, decoded.
+//!
+//! The name's ending decides nothing: exports are often saved under a wrong one.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use csv::ByteRecord;
+use memchr::memmem;
+use sha2::{Digest, Sha256};
+
+use super::{parquet, workbook};
+use crate::config::{Encoding, Limits};
+
+/// One opened file.
+#[derive(Debug)]
+pub struct Source {
+    /// As printed: relative to the configuration, or as typed.
+    pub name: String,
+    pub content: Content,
+    /// Of a text.
+    pub encoding: Encoding,
+    /// Of the file as it lies on the disk.
+    pub bytes: u64,
+    /// Of the file as it lies on the disk.
+    pub sha256: String,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Content {
+    /// Rows of delimited cells.
+    Text(Vec<u8>),
+    /// One JSON object a line, or one document.
+    Json(Vec<u8>),
+    Grid(Grid),
+}
+
+/// Rows of a spreadsheet or a Parquet file.
+#[derive(Debug, Default)]
+pub struct Grid {
+    /// With the number of each row, from 1.
+    pub rows: Vec<(u64, ByteRecord)>,
+}
+
+/// How to open a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Of text without a byte order mark; `None` to guess it.
+    pub encoding: Option<Encoding>,
+    pub sheet: Option<&'a str>,
+    pub limits: &'a Limits,
+}
+
+/// The path that means standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Archives within archives are opened so deep.
+const MOST_WRAPPINGS: usize = 3;
+
+/// Opens a file, or standard input.
+///
+/// # Errors
+/// What the system says, or what is wrong with the file as a whole.
+pub fn open(path: &Path, name: String, opening: &Opening) -> Result<Source, String> {
+    let mut raw = if path == Path::new(STANDARD_INPUT) {
+        bounded(std::io::stdin().lock(), opening.limits, "standard input")?
+    } else {
+        std::fs::read(path).map_err(|error| error.to_string())?
+    };
+    let sha256 = hex(&Sha256::digest(&raw));
+    let bytes = raw.len() as u64;
+    for _ in 0..MOST_WRAPPINGS {
+        match unwrapped(&raw, opening.limits)? {
+            Some(inner) => raw = inner,
+            None => break,
+        }
+    }
+    if raw.len() as u64 > opening.limits.file_bytes {
+        return Err(too_large(opening.limits));
+    }
+    let encoding = opening.encoding.unwrap_or_else(|| guessed(&raw));
+    let content = if raw.starts_with(b"PAR1") {
+        Content::Grid(parquet::grid(raw)?)
+    } else if is_workbook(&raw) {
+        Content::Grid(workbook::grid(raw, opening.sheet)?)
+    } else {
+        let text = text(raw, encoding);
+        let mut start = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+        match (start.next(), start.next()) {
+            (Some(b'{'), _) | (Some(b'['), Some(b'{' | b']')) => Content::Json(text),
+            _ => Content::Text(text),
+        }
+    };
+    Ok(Source { name, content, encoding, bytes, sha256 })
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn too_large(limits: &Limits) -> String {
+    format!("it is larger than {} bytes, which `limits.file_size` allows", limits.file_bytes)
+}
+
+fn bounded(reader: impl Read, limits: &Limits, kind: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    reader
+        .take(limits.file_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("broken {kind} data: {error}"))?;
+    if bytes.len() as u64 > limits.file_bytes { Err(too_large(limits)) } else { Ok(bytes) }
+}
+
+/// What is inside a compressed file; `None` of one that isn't.
+fn unwrapped(raw: &[u8], limits: &Limits) -> Result<Option<Vec<u8>>, String> {
+    if raw.starts_with(b"\x1f\x8b") {
+        return bounded(flate2::read::MultiGzDecoder::new(raw), limits, "gzip").map(Some);
+    }
+    if raw.starts_with(b"\x28\xb5\x2f\xfd") {
+        let decoder = zstd::Decoder::new(raw).map_err(|error| format!("broken zstd data: {error}"))?;
+        return bounded(decoder, limits, "zstd").map(Some);
+    }
+    if !raw.starts_with(b"PK\x03\x04") && !raw.starts_with(b"PK\x05\x06") {
+        return Ok(None);
+    }
+    let broken = |error| format!("broken zip data: {error}");
+    let mut archive = zip::ZipArchive::new(Cursor::new(raw)).map_err(broken)?;
+    if archive.file_names().any(|name| name.is_ok_and(|name| is_part_of_a_workbook(&name))) {
+        let sizes = (0..archive.len()).map(|at| archive.by_index_raw(at).map_or(0, |part| part.size()));
+        return if sizes.sum::<u64>() > limits.file_bytes { Err(too_large(limits)) } else { Ok(None) };
+    }
+    let files: Vec<usize> = (0..archive.len())
+        .filter(|&at| archive.name_for_index(at).is_some_and(|name| name.is_ok_and(|name| !name.ends_with('/'))))
+        .collect();
+    let [file] = files[..] else {
+        return Err(format!("the zip archive holds {} files; one is expected", files.len()));
+    };
+    let member = archive.by_index(file).map_err(broken)?;
+    bounded(member, limits, "zip").map(Some)
+}
+
+fn is_part_of_a_workbook(name: &str) -> bool {
+    matches!(name, "xl/workbook.xml" | "xl/workbook.bin" | "content.xml")
+}
+
+fn is_workbook(raw: &[u8]) -> bool {
+    // The second is the container of Excel 97 to 2003.
+    raw.starts_with(b"PK\x03\x04") || raw.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+}
+
+/// UTF-8 if all of it is; UTF-16 if it looks like Latin letters with NULs between
+/// them; otherwise what Windows writes in Western Europe.
+fn guessed(raw: &[u8]) -> Encoding {
+    let start = &raw[..raw.len().min(4096)];
+    let nuls = start.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count();
+    if nuls * 4 > start.len() {
+        Encoding::Utf16
+    } else if std::str::from_utf8(raw).is_ok() {
+        Encoding::Utf8
+    } else {
+        Encoding::Windows1252
+    }
+}
+
+/// Bytes to UTF-8 where they are none yet, without byte order marks, with
+/// line ends that hold a `\n`.
+fn text(raw: Vec<u8>, encoding: Encoding) -> Vec<u8> {
+    let marked = encoding_rs::Encoding::for_bom(&raw).map(|(encoding, _)| encoding);
+    let decoded = |encoding: &'static encoding_rs::Encoding| {
+        encoding.decode_with_bom_removal(&raw).0.into_owned().into_bytes()
+    };
+    let mut text = match (marked, encoding) {
+        (Some(marked), _) if marked != encoding_rs::UTF_8 => decoded(marked),
+        (None, Encoding::Utf16) => decoded(encoding_rs::UTF_16LE),
+        (None, Encoding::Windows1252) => decoded(encoding_rs::WINDOWS_1252),
+        (None, Encoding::Latin1) => encoding_rs::mem::decode_latin1(&raw).into_owned().into_bytes(),
+        _ => raw,
+    };
+    // Files that were put together hold one in the middle as well.
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let marks: Vec<usize> = memmem::find_iter(&text, MARK).collect();
+    if !marks.is_empty() {
+        let mut clean = Vec::with_capacity(text.len());
+        let mut start = 0;
+        for mark in marks {
+            clean.extend_from_slice(&text[start..mark]);
+            start = mark + MARK.len();
+        }
+        clean.extend_from_slice(&text[start..]);
+        text = clean;
+    }
+    if memchr::memchr(b'\n', &text).is_none() {
+        text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
+    text
+}

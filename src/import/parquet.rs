@@ -1,0 +1,58 @@
+//! A Parquet file to rows of text; the one place below the tables that needs Polars.
+
+use std::io::Cursor;
+
+use chrono::DateTime;
+use csv::ByteRecord;
+use polars::prelude::{AnyValue, TimeUnit};
+use polars_io::SerReader;
+use polars_io::parquet::read::ParquetReader;
+
+use super::open::Grid;
+
+/// All rows, after one of the columns' names; numbered as if that were line 1.
+/// Times are ISO 8601.
+///
+/// # Errors
+/// Where it is broken, or has columns of a kind that no help desk exports.
+pub fn grid(raw: Vec<u8>) -> Result<Grid, String> {
+    // Polars panics on kinds of columns that it was built without.
+    let read = std::panic::catch_unwind(|| ParquetReader::new(Cursor::new(raw)).finish());
+    let frame = match read {
+        Ok(frame) => frame.map_err(|error| format!("broken Parquet file: {error}"))?,
+        Err(_) => return Err("the Parquet file has columns of a kind that can't be read".to_owned()),
+    };
+    let header: ByteRecord = frame.get_column_names().iter().map(|name| name.as_str()).collect();
+    let mut rows = vec![(1, header)];
+    for row in 0..frame.height() {
+        let mut record = ByteRecord::new();
+        for column in frame.columns() {
+            record.push_field(column.get(row).map(text).unwrap_or_default().as_bytes());
+        }
+        rows.push((row as u64 + 2, record));
+    }
+    Ok(Grid { rows })
+}
+
+fn text(value: AnyValue) -> String {
+    match value {
+        AnyValue::Null => String::new(),
+        AnyValue::String(text) => text.to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
+        AnyValue::Boolean(is) => is.to_string(),
+        AnyValue::Datetime(at, unit, zone) => instant(at, unit, zone.is_some()),
+        AnyValue::DatetimeOwned(at, unit, zone) => instant(at, unit, zone.is_some()),
+        other => other.to_string(),
+    }
+}
+
+/// With a zone, the count is of UTC; without, of a wall clock.
+fn instant(at: i64, unit: TimeUnit, is_utc: bool) -> String {
+    let per_second = match unit {
+        TimeUnit::Nanoseconds => 1_000_000_000,
+        TimeUnit::Microseconds => 1_000_000,
+        TimeUnit::Milliseconds => 1_000,
+    };
+    let Some(at) = DateTime::from_timestamp(at.div_euclid(per_second), 0) else { return at.to_string() };
+    at.format(if is_utc { "%Y-%m-%d %H:%M:%SZ" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
+}

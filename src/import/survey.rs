@@ -1,0 +1,309 @@
+//! What a file looks like before anything is configured.
+//!
+//! Answers "which columns does it have, how are its times written, which words
+//! does it use?" for `sla init`. Leaves out on purpose what product it is from:
+//! that is `preset`'s.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use csv::ByteRecord;
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::dates::{DateFormat, Stated, is_relative};
+use super::defect::Unusable;
+use super::json::{self, Layout, Shape};
+use super::open::{self, Content, Opening, Source};
+use super::rows::{self, Columns, Objection, Row};
+use crate::config::{Encoding, EventKind, Input, Limits, Table};
+use crate::model::FIELDS;
+
+/// A file, opened, and the beginning of what is in it.
+#[derive(Debug)]
+pub struct Sniffed {
+    source: Source,
+    documents: Vec<Value>,
+}
+
+/// A place where the header may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderCandidate {
+    pub delimiter: u8,
+    /// From 1.
+    pub line: u64,
+    pub headers: Vec<String>,
+}
+
+/// So much of a text is looked at for its header.
+const SAMPLE_BYTES: usize = 1 << 16;
+
+/// The header is one of so many rows.
+const HEADER_ROWS: usize = 6;
+
+/// So many documents of JSON are looked at for their paths.
+const DOCUMENTS: usize = 500;
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Opens a file and guesses its encoding.
+///
+/// # Errors
+/// Where it can't be read.
+pub fn sniff(path: &Path, name: &str, limits: &Limits) -> Result<Sniffed, Unusable> {
+    let unusable = |message: String| Unusable {
+        message: format!("can't read the file: {message}"),
+        place: name.to_owned(),
+        hint: None,
+    };
+    let opening = Opening { encoding: None, sheet: None, limits };
+    let source = open::open(path, name.to_owned(), &opening).map_err(unusable)?;
+    let documents = match &source.content {
+        Content::Json(text) => match json::layout(text).map_err(unusable)? {
+            Layout::Documents(mut documents) => {
+                documents.truncate(DOCUMENTS);
+                documents
+            }
+            Layout::Lines(_) => {
+                let lines = text.split(|byte| *byte == b'\n');
+                lines.filter_map(|line| serde_json::from_slice(line).ok()).take(DOCUMENTS).collect()
+            }
+        },
+        _ => Vec::new(),
+    };
+    Ok(Sniffed { source, documents })
+}
+
+impl Sniffed {
+    /// Of a text without a byte order mark.
+    pub fn encoding(&self) -> Encoding {
+        self.source.encoding
+    }
+
+    /// Whether it is rows of delimited cells.
+    pub fn is_text(&self) -> bool {
+        matches!(self.source.content, Content::Text(_))
+    }
+
+    /// Whether it is JSON.
+    pub fn is_json(&self) -> bool {
+        matches!(self.source.content, Content::Json(_))
+    }
+
+    /// Rows near the beginning that may be the header, each as every delimiter cuts it.
+    pub fn header_candidates(&self) -> Vec<HeaderCandidate> {
+        match &self.source.content {
+            Content::Json(_) => Vec::new(),
+            Content::Grid(grid) => {
+                let candidate = |(line, row): &(u64, ByteRecord)| HeaderCandidate {
+                    delimiter: b',',
+                    line: *line,
+                    headers: rows::cells(row),
+                };
+                grid.rows.iter().take(HEADER_ROWS).map(candidate).collect()
+            }
+            Content::Text(text) => {
+                let sample = &text[..text.len().min(SAMPLE_BYTES)];
+                DELIMITERS.iter().flat_map(|delimiter| text_candidates(sample, *delimiter)).collect()
+            }
+        }
+    }
+
+    /// Which of `paths` have a value in any of the first rows of a JSON text, going into `each`.
+    pub fn paths_present<'p>(&self, each: &[String], paths: &[&'p str]) -> Vec<&'p str> {
+        let shape = Shape { each, cells: paths.iter().map(|path| vec![*path]).collect() };
+        let mut is_present = vec![false; paths.len()];
+        for document in &self.documents {
+            shape.rows(document, |row| {
+                for (is_present, cell) in is_present.iter_mut().zip(&row) {
+                    *is_present |= !cell.is_empty();
+                }
+            });
+        }
+        paths.iter().zip(is_present).filter(|(_, is_present)| *is_present).map(|(path, _)| *path).collect()
+    }
+
+    /// The keys of a JSON text's first document, for messages.
+    pub fn keys(&self) -> Vec<String> {
+        match self.documents.first() {
+            Some(Value::Object(keys)) => keys.keys().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn text_candidates(sample: &[u8], delimiter: u8) -> Vec<HeaderCandidate> {
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.delimiter(delimiter).has_headers(false).flexible(true).from_reader(sample);
+    let mut record = ByteRecord::new();
+    let mut candidates = Vec::new();
+    while candidates.len() < HEADER_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
+        let start = record.position().map_or(0, |at| at.byte() as usize);
+        let blank = sample[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let line = 1 + memchr::memchr_iter(b'\n', &sample[..start + blank]).count() as u64;
+        candidates.push(HeaderCandidate { delimiter, line, headers: rows::cells(&record) });
+    }
+    candidates
+}
+
+/// How one column's times are written.
+#[derive(Debug, Clone, Default)]
+pub struct Times {
+    pub filled: u64,
+    /// By pattern: cells that it fits.
+    pub fits: Vec<u64>,
+    /// Cells that state their zone.
+    pub with_zone: u64,
+    /// Cells that tell only how long ago something was.
+    pub relative: u64,
+    /// The first cell that no pattern fits.
+    pub strange: Option<String>,
+}
+
+/// What the rows of a file hold.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    pub rows: u64,
+    /// By our column.
+    pub times: BTreeMap<&'static str, Times>,
+    /// By our column, or the field of a history: each word with its count.
+    pub words: BTreeMap<&'static str, BTreeMap<String, u64>>,
+}
+
+/// Times of any table.
+const TIMES: [&str; 12] = [
+    "opened_at",
+    "first_response_at",
+    "on_site_at",
+    "resolved_at",
+    "closed_at",
+    "source_due_at",
+    "event_at",
+    "licence_on",
+    "start_on",
+    "end_on",
+    "installed_on",
+    "retired_on",
+];
+
+/// Columns whose words a configuration explains.
+const WORDS: [&str; 5] = ["status", "severity", "request_type", "source_verdict", "application_blocked"];
+
+/// More distinct words than that are no vocabulary.
+const MOST_WORDS: usize = 2000;
+
+/// Each chunk of a file looks so long for the patterns that fit at all.
+const TRIED_CELLS: u64 = 200;
+
+/// The years in which a number is taken for a time.
+const LIKELY: std::ops::Range<i64> = 631_152_000..4_102_444_800;
+
+/// Goes through all rows of a file, as `input` maps it, and tries `patterns` on its times.
+///
+/// # Errors
+/// Where the header doesn't have the mapped columns.
+pub fn survey(
+    sniffed: &Sniffed,
+    input: &Input,
+    limits: &Limits,
+    patterns: &[&str],
+) -> Result<Survey, Unusable> {
+    let formats: Vec<DateFormat> = patterns.iter().map(|pattern| DateFormat::new(pattern)).collect();
+    let parsed = rows::read::<Chunk>(input, limits, &sniffed.source, |columns, row, chunk| {
+        chunk.add(input, &formats, columns, row)
+    })?;
+    let mut survey = Survey::default();
+    for chunk in parsed.chunks {
+        survey.rows += chunk.rows;
+        for (column, theirs) in chunk.times {
+            let ours = survey.times.entry(column).or_default();
+            ours.fits.resize(patterns.len(), 0);
+            ours.filled += theirs.filled;
+            ours.with_zone += theirs.with_zone;
+            ours.relative += theirs.relative;
+            ours.fits.iter_mut().zip(theirs.fits).for_each(|(ours, theirs)| *ours += theirs);
+            ours.strange = ours.strange.take().or(theirs.strange);
+        }
+        for (column, words) in chunk.words {
+            let known = survey.words.entry(column).or_default();
+            for (word, count) in words {
+                *known.entry(word).or_insert(0) += count;
+            }
+        }
+    }
+    Ok(survey)
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    rows: u64,
+    times: BTreeMap<&'static str, Times>,
+    words: BTreeMap<&'static str, FxHashMap<String, u64>>,
+}
+
+impl Chunk {
+    fn add(
+        &mut self,
+        input: &Input,
+        formats: &[DateFormat],
+        columns: &Columns,
+        row: &Row,
+    ) -> Result<(), Objection> {
+        self.rows += 1;
+        for column in TIMES {
+            let position = columns.position(column);
+            let cell = row.text(position)?;
+            if position.is_some() && !cell.is_empty() {
+                self.times.entry(column).or_default().add(cell, formats);
+            }
+        }
+        for column in WORDS {
+            self.count(column, row.text(columns.position(column))?);
+        }
+        if (input.table, input.kind) == (Table::Events, EventKind::Changes) {
+            let field = row.text(columns.position("field"))?;
+            if let Some(field) = input.fields.get(&field.to_lowercase()) {
+                self.count(FIELDS[*field as usize], row.text(columns.position("to"))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, column: &'static str, word: &str) {
+        if word.is_empty() {
+            return;
+        }
+        let words = self.words.entry(column).or_default();
+        if let Some(count) = words.get_mut(word) {
+            *count += 1;
+        } else if words.len() < MOST_WORDS {
+            words.insert(word.to_owned(), 1);
+        }
+    }
+}
+
+impl Times {
+    fn add(&mut self, cell: &str, formats: &[DateFormat]) {
+        self.fits.resize(formats.len(), 0);
+        self.filled += 1;
+        let (mut is_known, mut has_zone) = (false, false);
+        for (fits, format) in self.fits.iter_mut().zip(formats) {
+            if self.filled > TRIED_CELLS && *fits == 0 {
+                continue;
+            }
+            let Some(stated) = format.read(cell) else { continue };
+            let (Stated::Instant(at) | Stated::Wall(at)) = stated;
+            if LIKELY.contains(&at) {
+                *fits += 1;
+                is_known = true;
+                has_zone |= matches!(stated, Stated::Instant(_));
+            }
+        }
+        self.with_zone += u64::from(has_zone);
+        if !is_known && is_relative(cell) {
+            self.relative += 1;
+        } else if !is_known && self.strange.is_none() {
+            self.strange = Some(cell.chars().take(60).collect());
+        }
+    }
+}

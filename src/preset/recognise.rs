@@ -1,0 +1,145 @@
+//! Which product a file is from.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Export, PLAIN, Preset};
+use crate::config::{Format, Input, Table};
+use crate::import::{HeaderCandidate, Sniffed, folded};
+use crate::model::{FIELDS, Field};
+
+/// A file taken for one kind of export.
+#[derive(Debug)]
+pub struct Match<'p> {
+    pub preset: &'p Preset,
+    pub export: &'p Export,
+    /// Where its header is; `None` of JSON.
+    pub header: Option<HeaderCandidate>,
+    /// Our column, and the file's: one header, or the paths of JSON that have values.
+    pub columns: Vec<(String, Vec<String>)>,
+}
+
+/// What the file is most likely. A JSON text may be several tables at once.
+///
+/// `wanted` names the one preset to consider, whose signature then needn't fit.
+pub fn recognise<'p>(presets: &'p [Preset], sniffed: &Sniffed, wanted: Option<&str>) -> Vec<Match<'p>> {
+    let considered = presets.iter().filter(|preset| wanted.is_none_or(|slug| preset.slug == slug));
+    let mut matches: Vec<Match> = Vec::new();
+    for preset in considered {
+        for export in &preset.exports {
+            if sniffed.is_json() {
+                matches.extend(json(preset, export, sniffed));
+            } else if export.each.is_empty() {
+                let candidates = sniffed.header_candidates();
+                matches.extend(candidates.into_iter().filter_map(|header| text(preset, export, header, wanted)));
+            }
+        }
+    }
+    let rank = |found: &Match| {
+        (found.preset.slug != PLAIN, found.export.signature.len(), found.columns.len())
+    };
+    // Of equals, the first.
+    let Some(best) = (0..matches.len()).rev().max_by_key(|&at| rank(&matches[at])) else { return Vec::new() };
+    let best = matches.swap_remove(best);
+    let mut found = Vec::new();
+    if sniffed.is_json() {
+        let others = matches.into_iter().filter(|other| {
+            other.preset.slug == best.preset.slug && (other.export.table == Table::Events) && other.export.name != best.export.name
+        });
+        found.extend(others);
+    }
+    // A history that came first in rank belongs behind the tickets of the same file.
+    found.insert(0, best);
+    found.sort_by_key(|found| {
+        let position = found.preset.exports.iter().position(|export| export.name == found.export.name);
+        (found.export.table, position)
+    });
+    found
+}
+
+fn text<'p>(
+    preset: &'p Preset,
+    export: &'p Export,
+    header: HeaderCandidate,
+    wanted: Option<&str>,
+) -> Option<Match<'p>> {
+    let names: FxHashMap<String, &String> =
+        header.headers.iter().rev().map(|name| (folded(name), name)).collect();
+    let find = |aliases: &[String]| aliases.iter().find_map(|alias| names.get(&folded(alias)).copied());
+    if wanted.is_none() && !export.signature.iter().all(|aliases| find(aliases).is_some()) {
+        return None;
+    }
+    let mut columns: Vec<(String, Vec<String>)> = Vec::new();
+    // Names that people give are not that sure: each column stands for one thing.
+    let mut taken: FxHashSet<&str> = FxHashSet::default();
+    for (ours, aliases) in &export.columns {
+        if let Some(theirs) = find(aliases)
+            && (preset.slug != PLAIN || taken.insert(theirs))
+        {
+            columns.push((ours.clone(), vec![theirs.clone()]));
+        }
+    }
+    has_required(export, &columns).then_some(Match { preset, export, header: Some(header), columns })
+}
+
+fn json<'p>(preset: &'p Preset, export: &'p Export, sniffed: &Sniffed) -> Option<Match<'p>> {
+    let signature = export.signature.iter().flatten();
+    let paths: Vec<&str> =
+        signature.chain(export.columns.iter().flat_map(|(_, paths)| paths)).map(String::as_str).collect();
+    let present = sniffed.paths_present(&export.each, &paths);
+    let has = |path: &String| present.contains(&path.as_str());
+    if !export.signature.iter().all(|paths| paths.iter().any(has)) {
+        return None;
+    }
+    let columns: Vec<(String, Vec<String>)> = (export.columns.iter())
+        .map(|(ours, paths)| (ours.clone(), paths.iter().filter(|path| has(path)).cloned().collect::<Vec<_>>()))
+        .filter(|(_, paths)| !paths.is_empty())
+        .collect();
+    has_required(export, &columns).then_some(Match { preset, export, header: None, columns })
+}
+
+fn has_required(export: &Export, columns: &[(String, Vec<String>)]) -> bool {
+    let required = export.table.required(export.kind);
+    required.iter().all(|column| columns.iter().any(|(ours, _)| ours == column))
+}
+
+/// The input as which a match is read for its survey.
+pub fn input(found: &Match, sniffed: &Sniffed, defaults: &Format) -> Input {
+    let export = found.export;
+    let mut format = Format { encoding: sniffed.encoding(), ..defaults.clone() };
+    if let Some(header) = &found.header {
+        format.delimiter = header.delimiter;
+    }
+    let setting = |key: &str| export.settings.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+    if let Some(missing) = setting("missing").and_then(|value| value.as_array()) {
+        format.missing = missing.iter().filter_map(|marker| marker.as_str().map(str::to_owned)).collect();
+    }
+    format.has_quotes = setting("quotes").and_then(|value| value.as_bool()).unwrap_or(true);
+    let mut fields: FxHashMap<String, Field> = FxHashMap::default();
+    if let Some(table) = setting("fields").and_then(|value| value.as_table()) {
+        for (ours, theirs) in table {
+            let Some(index) = FIELDS.iter().position(|name| name == ours) else { continue };
+            let words = theirs.as_array().into_iter().flatten().filter_map(|word| word.as_str());
+            fields.extend(words.map(|word| (word.to_lowercase(), Field::from_index(index))));
+        }
+    }
+    for (index, name) in FIELDS.iter().enumerate() {
+        fields.entry((*name).to_owned()).or_insert(Field::from_index(index));
+    }
+    Input {
+        table: export.table,
+        paths: Vec::new(),
+        is_from_command_line: true,
+        format,
+        header_line: found.header.as_ref().map_or(1, |header| header.line),
+        footer: export.text("footer").map(str::to_owned),
+        sheet: None,
+        each: export.each.clone(),
+        columns: found.columns.iter().cloned().collect(),
+        extras: Vec::new(),
+        kind: export.kind,
+        fields,
+        roles: FxHashMap::default(),
+        slas: Vec::new(),
+        public: Vec::new(),
+    }
+}

@@ -1,0 +1,169 @@
+//! Every preset reads its sample through `sla init` and `sla report`, untouched by hand.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use sla_report::config;
+use sla_report::import::{self, Imported};
+use sla_report::model::{TEXT_COLUMNS, TIME_COLUMNS};
+
+use crate::common::{root, sla, text};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    exports: Vec<String>,
+    recognised: Vec<String>,
+    #[serde(default)]
+    date_formats: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    is_ambiguous: bool,
+    #[serde(default)]
+    asks_zone: bool,
+    #[serde(default)]
+    tickets: usize,
+    #[serde(default)]
+    events: u64,
+    #[serde(default)]
+    rejected: Vec<String>,
+    #[serde(default)]
+    unmapped: Vec<String>,
+    /// `sla init` refuses the file, with this word.
+    #[serde(default)]
+    error: String,
+    #[serde(default)]
+    times: BTreeMap<String, String>,
+    #[serde(default)]
+    texts: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Cases {
+    case: Vec<Case>,
+}
+
+/// `sla init` with the files of a case, in a folder of its own.
+fn init(sample: &Path, case: &Case, folder: &Path) -> Result<String, String> {
+    let paths: Vec<String> = case.exports.iter().map(|name| sample.join(name).display().to_string()).collect();
+    let mut arguments = vec!["init", "--dir", "."];
+    arguments.extend(paths.iter().map(String::as_str));
+    let done = sla(folder, &arguments);
+    if done.status.code() == Some(0) { Ok(text(&done.stdout)) } else { Err(text(&done.stderr)) }
+}
+
+fn differences(sample: &Path, case: &Case) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let slug = sample.file_name().unwrap().to_string_lossy().into_owned();
+    let printed = match (init(sample, case, folder.path()), case.error.is_empty()) {
+        (Err(message), false) if message.contains(&case.error) => return Vec::new(),
+        (Ok(printed), true) => printed,
+        (Ok(printed), false) => return vec![format!("not refused: {printed}")],
+        (Err(message), _) => return vec![message],
+    };
+    let mut wrong = Vec::new();
+    let target = folder.path().join("sla.toml");
+    let source = fs::read_to_string(&target).unwrap();
+    for recognised in &case.recognised {
+        let (preset, name) = recognised.split_once('/').unwrap();
+        if !is_recognised(preset, name, &printed) {
+            wrong.push(format!("not recognised as {recognised}: {printed}"));
+        }
+    }
+    let formats: Vec<&String> = case.date_formats.values().flatten().collect();
+    for format in formats.iter().filter(|format| format.as_str() != "iso") {
+        if !source.contains(&format!("\"{format}\"")) {
+            wrong.push(format!("{format} was not found"));
+        }
+    }
+    if source.contains("Day or month first?") != case.is_ambiguous {
+        wrong.push("ambiguity".to_owned());
+    }
+    if source.contains("In which zone were these times written?") != case.asks_zone {
+        wrong.push("zone".to_owned());
+    }
+    let check = sla(folder.path(), &["check"]);
+    if check.status.code() != Some(0) {
+        wrong.push(format!("sla check: {}{}", text(&check.stdout), text(&check.stderr)));
+        return wrong;
+    }
+    let report = sla(folder.path(), &["report", "--format", "csv,json", "--no-data"]);
+    if report.status.code() != Some(0) {
+        wrong.push(format!("sla report: {}", text(&report.stderr)));
+    }
+    let config = config::load(&target).unwrap();
+    wrong.extend(values(case, &import::import(&config).unwrap(), &slug));
+    wrong
+}
+
+/// Whether the line of some file says so.
+fn is_recognised(preset: &str, name: &str, printed: &str) -> bool {
+    let source = fs::read_to_string(root(&format!("presets/{preset}.toml"))).unwrap();
+    let document: toml::Table = source.parse().unwrap();
+    let export = document["exports"].as_array().unwrap().iter().find(|e| e["name"].as_str() == Some(name));
+    let title = export.unwrap()["title"].as_str().unwrap();
+    let said = format!(": {}, {title}", document["title"].as_str().unwrap());
+    printed.lines().any(|line| line.split(';').next().unwrap().ends_with(&said))
+}
+
+fn values(case: &Case, imported: &Imported, slug: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let tickets = &imported.data.tickets;
+    let mut expect = |what: &str, found: String, expected: String| {
+        if found != expected {
+            wrong.push(format!("{slug}: {what}: found `{found}`, expected `{expected}`"));
+        }
+    };
+    expect("tickets", tickets.len().to_string(), case.tickets.to_string());
+    let events: u64 = imported.files.iter().filter(|file| file.table == "events").map(|file| file.used).sum();
+    expect("events", events.to_string(), case.events.to_string());
+    let name = |file: &str| Path::new(file).file_name().unwrap().to_string_lossy().into_owned();
+    let rejected: Vec<String> =
+        imported.rejects.iter().map(|r| format!("{}:{} {}", name(&r.file), r.line, r.code.name())).collect();
+    expect("rejected", rejected.join(", "), case.rejected.join(", "));
+    let unmapped: Vec<String> = (imported.findings.iter())
+        .filter_map(|finding| {
+            Some(format!("{} {}", finding.code.name().strip_prefix("unmapped_")?, finding.subject))
+        })
+        .collect();
+    expect("unmapped", unmapped.join(", "), case.unmapped.join(", "));
+    for (place, expected) in &case.times {
+        let (ticket, column) = place.rsplit_once(' ').unwrap();
+        let time = TIME_COLUMNS.iter().position(|name| *name == column).unwrap();
+        let found = tickets.find(ticket).map(|row| tickets.times[time][row]);
+        let found = found.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+        let found = found.map_or("nothing".to_owned(), |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        expect(place, found, expected.clone());
+    }
+    for (place, expected) in &case.texts {
+        let (ticket, column) = place.rsplit_once(' ').unwrap();
+        let found = tickets.find(ticket).map(|row| match column {
+            "summary" => tickets.summary.get(row).to_owned(),
+            column => {
+                let text = TEXT_COLUMNS.iter().position(|name| *name == column).unwrap();
+                tickets.texts[text].get(row).unwrap_or_default().to_owned()
+            }
+        });
+        expect(place, found.unwrap_or_else(|| "nothing".to_owned()), expected.clone());
+    }
+    wrong
+}
+
+#[test]
+fn every_sample_is_imported_without_editing() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for preset in sla_report::preset::slugs() {
+        let sample = root(&format!("tests/presets/{preset}"));
+        let cases: Cases = toml::from_str(&fs::read_to_string(sample.join("expected.toml")).unwrap()).unwrap();
+        assert!(!cases.case.is_empty(), "{preset} has no sample");
+        for case in &cases.case {
+            count += 1;
+            let found = differences(&sample, case);
+            if !found.is_empty() {
+                wrong.push(format!("{preset} {:?}\n  {}", case.exports, found.join("\n  ")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} cases:\n{}", wrong.len(), wrong.join("\n"));
+}
