@@ -88,12 +88,22 @@ pub fn import(config: &Config) -> Result<Imported, Vec<Unusable>> {
     }
     imported.data.last_at = latest(&imported.data);
     imported.rejects.par_sort_unstable();
+    imported.files.sort_by(|a, b| (a.table, &a.file).cmp(&(b.table, &b.file)));
+    // A file that holds two kinds of history was read for each of them.
+    imported.files.dedup_by(|again, first| {
+        let is_same = (again.table, &again.file) == (first.table, &first.file);
+        if is_same {
+            first.read += again.read;
+            first.first_at = [first.first_at, again.first_at].into_iter().flatten().min();
+            first.last_at = first.last_at.max(again.last_at);
+        }
+        is_same
+    });
     for file in &mut imported.files {
         let is_of = |reject: &&Reject| reject.table == file.table && reject.file == file.file;
         file.rejected = imported.rejects.iter().filter(is_of).count() as u64;
         file.used = file.read - file.rejected;
     }
-    imported.files.sort_by(|a, b| (a.table, &a.file).cmp(&(b.table, &b.file)));
     examine::examine(config, &mut imported);
     Ok(imported)
 }
@@ -291,6 +301,8 @@ fn read_events(
                 columns.push(config, input, row, chunk, ticket).map(|_| ())
             }
         })?;
+        // A large text must not stand beside the events that were made of it.
+        drop(source);
         for chunk in take(imported, parsed) {
             events::append(&mut rows, &mut values, &chunk, |ticket| ticket);
             cover(imported, chunk.rows.iter().map(|event| event.at));

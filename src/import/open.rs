@@ -150,7 +150,7 @@ fn is_workbook(raw: &[u8]) -> bool {
     raw.starts_with(b"PK\x03\x04") || raw.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }
 
-/// UTF-8 if all of it is; UTF-16 if it looks like Latin letters with NULs between
+/// UTF-8 if most of its letters are; UTF-16 if it looks like Latin letters with NULs between
 /// them; otherwise what Windows writes in Western Europe.
 fn guessed(raw: &[u8]) -> Encoding {
     let start = &raw[..raw.len().min(4096)];
@@ -160,7 +160,12 @@ fn guessed(raw: &[u8]) -> Encoding {
     } else if std::str::from_utf8(raw).is_ok() {
         Encoding::Utf8
     } else {
-        Encoding::Windows1252
+        // Some rows may have come from elsewhere: the majority decides.
+        let (letters, broken) = raw.utf8_chunks().fold((0, 0), |(letters, broken), chunk| {
+            let not_ascii = chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+            (letters + not_ascii, broken + usize::from(!chunk.invalid().is_empty()))
+        });
+        if letters > broken { Encoding::Utf8 } else { Encoding::Windows1252 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A commented `sla.toml` for the exports at hand, with what they can't tell as questions.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -173,7 +174,15 @@ impl Words {
     }
 
     fn sort_severities(&mut self, parts: &[Part], sources: &[&Preset]) {
-        let counted = counted(parts, "severity");
+        // A level is called as the tickets call it, whatever the history does.
+        let (tickets, others): (Vec<&Part>, Vec<&Part>) =
+            parts.iter().partition(|part| part.found.export.table == Table::Tickets);
+        let mut counted = counted(&tickets, "severity");
+        for (word, count) in self::counted(&others, "severity") {
+            if counted.iter().all(|(known, _)| *known != word) {
+                counted.push((word, count));
+            }
+        }
         // One order for all: that of the first source which knows most of the words.
         let knows = |preset: &Preset| {
             let has = |word: &str| preset.levels.iter().flatten().any(|known| same(known, word));
@@ -199,9 +208,10 @@ fn push(lists: &mut Vec<(String, Vec<String>)>, name: &str, word: String) {
 }
 
 /// Words of a column in all files, the most frequent first.
-fn counted(parts: &[Part], column: &str) -> Vec<(String, u64)> {
+fn counted<'p>(parts: &[impl Borrow<Part<'p>>], column: &str) -> Vec<(String, u64)> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for (word, count) in parts.iter().filter_map(|part| part.survey.words.get(column)).flatten() {
+    let words = parts.iter().filter_map(|part| part.borrow().survey.words.get(column));
+    for (word, count) in words.flatten() {
         *counts.entry(word).or_insert(0) += count;
     }
     let mut counted: Vec<(String, u64)> = counts.into_iter().map(|(word, n)| (word.to_owned(), n)).collect();
@@ -264,9 +274,14 @@ impl Writer {
     /// Something that the files can't tell.
     fn ask(&mut self, text: &str) {
         self.questions += 1;
+        self.marked("# ?", text);
+    }
+
+    /// A comment whose first line alone has the mark.
+    fn marked(&mut self, mark: &str, text: &str) {
         let start = self.text.len();
         self.wrapped("#  ", text);
-        self.text.replace_range(start..start + 3, "# ?");
+        self.text.replace_range(start..start + mark.len(), mark);
     }
 
     fn head(&mut self, parts: &[Part]) {
@@ -277,7 +292,7 @@ impl Writer {
             self.line("#");
             self.comment(&format!("{}:", preset.title));
             for note in &preset.notes {
-                self.wrapped("# -", note);
+                self.marked("# -", note);
             }
         }
     }
@@ -352,8 +367,8 @@ impl Writer {
             chosen.iter().fold((0, 0), |(filled, covered), c| (filled + c.filled, covered + c.covered));
         if first.is_ambiguous {
             self.ask(&format!(
-                "Day or month first? None of the {filled} times has a number above 12 in one of the two places. \
-                 Day first is taken here; for month first swap %d and %m."
+                "Day or month first? In none of the {filled} times is one of the two above 12. Day first is taken here; \
+                 for month first swap %d and %m."
             ));
         }
         if covered < filled {

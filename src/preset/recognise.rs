@@ -39,20 +39,19 @@ pub fn recognise<'p>(presets: &'p [Preset], sniffed: &Sniffed, wanted: Option<&s
     };
     // Of equals, the first.
     let Some(best) = (0..matches.len()).rev().max_by_key(|&at| rank(&matches[at])) else { return Vec::new() };
-    let best = matches.swap_remove(best);
-    let mut found = Vec::new();
-    if sniffed.is_json() {
-        let others = matches.into_iter().filter(|other| {
-            other.preset.slug == best.preset.slug && (other.export.table == Table::Events) && other.export.name != best.export.name
-        });
-        found.extend(others);
+    if !sniffed.is_json() {
+        return vec![matches.swap_remove(best)];
     }
-    // A history that came first in rank belongs behind the tickets of the same file.
-    found.insert(0, best);
-    found.sort_by_key(|found| {
-        let position = found.preset.exports.iter().position(|export| export.name == found.export.name);
-        (found.export.table, position)
-    });
+    // Of one product: the tickets that fit best, and every kind of history.
+    let slug = matches[best].preset.slug;
+    let mut found: Vec<Match> = Vec::new();
+    matches.retain(|other| other.preset.slug == slug);
+    matches.sort_by_key(|other| (other.export.table, std::cmp::Reverse(rank(other))));
+    for other in matches {
+        if other.export.table == Table::Events || found.iter().all(|known| known.export.table != other.export.table) {
+            found.push(other);
+        }
+    }
     found
 }
 

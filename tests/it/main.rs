@@ -14,6 +14,7 @@ mod clock_twin;
 mod clocks;
 mod common;
 mod determinism;
+mod fuzz;
 mod layers;
 mod presets;
 mod recurrence_areas;
