@@ -90,7 +90,8 @@ fn parts_of<'p>(export: &Path, args: &InitArgs, presets: &'p [Preset]) -> Result
     let path = if export == Path::new(STANDARD_INPUT) { name.clone() } else { relative(export, &args.dir)? };
     let read = |found: Match<'p>| {
         let input = preset::input(&found, &sniffed, &defaults());
-        let survey = import::survey(&sniffed, &input, &limits, &PATTERNS).map_err(|problem| problem.to_string())?;
+        let survey =
+            import::survey(&sniffed, &input, &limits, &PATTERNS).map_err(|problem| problem.to_string())?;
         refuse_relative(&name, &found, survey.times.get("opened_at"), "opened_at")?;
         refuse_relative(&name, &found, survey.times.get("event_at"), "event_at")?;
         Ok(Part::new(path.clone(), found, survey, &sniffed))
@@ -114,7 +115,8 @@ fn defaults() -> Format {
 /// Times that tell only how long ago something was can't be judged by.
 fn refuse_relative(name: &str, found: &Match, times: Option<&Times>, column: &str) -> Result<(), String> {
     let Some(times) = times.filter(|times| times.relative * 2 > times.filled) else { return Ok(()) };
-    let header = found.columns.iter().find(|(ours, _)| ours == column).map_or("", |(_, theirs)| theirs[0].as_str());
+    let header =
+        found.columns.iter().find(|(ours, _)| ours == column).map_or("", |(_, theirs)| theirs[0].as_str());
     let mut message = format!(
         "error: {} of {} times in `{header}` are relative, such as `3 days ago`: they hold only for when the file was written\n --> {name}\nhint: export the column as an absolute time",
         times.relative, times.filled
@@ -127,10 +129,11 @@ fn refuse_relative(name: &str, found: &Match, times: Option<&Times>, column: &st
 }
 
 fn not_recognised(name: &str, sniffed: &Sniffed, args: &InitArgs) -> String {
-    let headers = match sniffed.header_candidates().into_iter().max_by_key(|candidate| candidate.headers.len()) {
-        Some(candidate) => candidate.headers,
-        None => sniffed.keys(),
-    };
+    let headers =
+        match sniffed.header_candidates().into_iter().rev().max_by_key(|candidate| candidate.headers.len()) {
+            Some(candidate) => candidate.headers,
+            None => sniffed.keys(),
+        };
     let what = match &args.preset {
         Some(preset) => format!("is no export that preset `{preset}` knows: a needed column is missing"),
         None => "is no export that is known here".to_owned(),

@@ -145,11 +145,8 @@ pub enum DurationUnit {
 }
 
 /// Names of [`DurationUnit`].
-pub const DURATION_UNITS: [(&str, DurationUnit); 3] = [
-    ("seconds", DurationUnit::Seconds),
-    ("minutes", DurationUnit::Minutes),
-    ("hours", DurationUnit::Hours),
-];
+pub const DURATION_UNITS: [(&str, DurationUnit); 3] =
+    [("seconds", DurationUnit::Seconds), ("minutes", DurationUnit::Minutes), ("hours", DurationUnit::Hours)];
 
 /// Date formats that are no strftime pattern: ISO 8601, the serial day numbers of
 /// spreadsheets, and seconds and milliseconds since 1970.

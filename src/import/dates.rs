@@ -61,7 +61,9 @@ impl<'a> DateFormat<'a> {
                 (wall, None) => Stated::Wall(wall),
             },
             DateFormat::ExcelSerial => Stated::Wall(excel_serial(cell)?),
-            DateFormat::Epoch(per_second) => Stated::Instant(cell.parse::<i64>().ok()?.div_euclid(*per_second)),
+            DateFormat::Epoch(per_second) => {
+                Stated::Instant(cell.parse::<i64>().ok()?.div_euclid(*per_second))
+            }
             DateFormat::Pattern { items, has_words: true, .. } => pattern(&in_english(cell), items)?,
             DateFormat::Pattern { items, .. } => pattern(cell, items)?,
         };
@@ -195,7 +197,9 @@ pub fn in_english(cell: &str) -> String {
     let lower = cell.to_lowercase();
     let halves = [("a. m.", "AM"), ("p. m.", "PM"), ("a.m.", "AM"), ("p.m.", "PM")];
     let cell = match halves.iter().find(|(theirs, _)| lower.ends_with(theirs)) {
-        Some((theirs, ours)) if lower.len() == cell.len() => format!("{}{ours}", &cell[..cell.len() - theirs.len()]),
+        Some((theirs, ours)) if lower.len() == cell.len() => {
+            format!("{}{ours}", &cell[..cell.len() - theirs.len()])
+        }
         _ => cell,
     };
     let mut english = String::with_capacity(cell.len());
@@ -224,13 +228,31 @@ pub fn is_relative(cell: &str) -> bool {
     let has_digit = cell.contains(|c: char| c.is_ascii_digit());
     let starts = ["há ", "ha ", "hace ", "il y a ", "vor ", "in ", "em ", "dans ", "en "];
     let ends = [" ago", " atrás", " atras"];
-    let units = ["sec", "seg", "sek", "min", "hour", "hora", "heure", "stunde", "day", "dia", "día", "jour", "tag",
-        "week", "semana", "semaine", "woche", "month", "mes", "mês", "mois", "monat", "year", "ano", "año", "an", "jahr"];
-    let words = ["yesterday", "today", "just now", "ontem", "hoje", "ayer", "hoy", "hier", "aujourd'hui", "gestern", "heute"];
-    let is_distance = starts.iter().any(|start| cell.starts_with(start)) || ends.iter().any(|end| cell.ends_with(end));
+    let units = [
+        "sec", "seg", "sek", "min", "hour", "hora", "heure", "stunde", "day", "dia", "día", "jour", "tag",
+        "week", "semana", "semaine", "woche", "month", "mes", "mês", "mois", "monat", "year", "ano", "año",
+        "an", "jahr",
+    ];
+    let words = [
+        "yesterday",
+        "today",
+        "just now",
+        "ontem",
+        "hoje",
+        "ayer",
+        "hoy",
+        "hier",
+        "aujourd'hui",
+        "gestern",
+        "heute",
+    ];
+    let is_distance =
+        starts.iter().any(|start| cell.starts_with(start)) || ends.iter().any(|end| cell.ends_with(end));
     words.contains(&cell.as_str())
         || words.iter().any(|word| cell.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', ','])))
-        || is_distance && units.iter().any(|unit| cell.contains(unit)) && (has_digit || cell.contains(" a") || cell.contains(" e") || cell.contains(" u"))
+        || is_distance
+            && units.iter().any(|unit| cell.contains(unit))
+            && (has_digit || cell.contains(" a") || cell.contains(" e") || cell.contains(" u"))
 }
 
 /// The date of a wall time.
@@ -276,7 +298,9 @@ mod tests {
     #[test]
     fn what_is_no_date() {
         let patterns = ["%d/%m/%Y %H:%M", "iso"];
-        for cell in ["30/02/2026 10:00", "01/07/26000 10:00", "2026-02-29", "0000-00-00 00:00:00", "01/07/2026 25:00"] {
+        for cell in
+            ["30/02/2026 10:00", "01/07/26000 10:00", "2026-02-29", "0000-00-00 00:00:00", "01/07/2026 25:00"]
+        {
             for pattern in patterns {
                 assert_eq!(DateFormat::new(pattern).read(cell), None, "{cell} as {pattern}");
             }
@@ -285,7 +309,15 @@ mod tests {
 
     #[test]
     fn relative_times() {
-        for cell in ["3 days ago", "há 3 dias", "hace 2 horas", "il y a 5 minutes", "vor 2 Tagen", "Yesterday", "an hour ago"] {
+        for cell in [
+            "3 days ago",
+            "há 3 dias",
+            "hace 2 horas",
+            "il y a 5 minutes",
+            "vor 2 Tagen",
+            "Yesterday",
+            "an hour ago",
+        ] {
             assert!(is_relative(cell), "{cell}");
         }
         for cell in ["2026-07-01", "3 dias", "in progress", "Vorgang 7", "", "01/ago/26"] {

@@ -128,16 +128,24 @@ impl Code {
                 "a quoted cell of this row never closes, or closes on a later line but not at the end of a cell; reading goes on at the next line that reads as a row, what lies between is rejected with it"
             }
             Code::WrongEncoding => "the row's bytes are not in the configured encoding; rejected",
-            Code::RepeatedHeader => "the row repeats the header, as in files that were put together; rejected",
+            Code::RepeatedHeader => {
+                "the row repeats the header, as in files that were put together; rejected"
+            }
             Code::CellTooLarge => "a cell has more bytes than `limits.cell_size` allows; rejected",
             Code::RowTooLarge => "the row has more bytes than `limits.row_size` allows; rejected",
             Code::BadJson => "the line, or the element of the list, is no JSON object; rejected",
             Code::RelativeDate => "a time tells only how long ago it was when the file was written; rejected",
             Code::ControlCharacter => "NUL and other control characters in so many rows were read as blanks",
             Code::RepeatedColumn => "the file has several columns of that name; the first filled one counts",
-            Code::AmbiguousHour => "a time without zone falls in the hour that clocks showed twice; its first occurrence counts",
-            Code::MissingHour => "a time without zone falls in the hour that clocks left out; it is moved forward by that hour",
-            Code::IgnoredSla => "the SLA of the source system is cancelled or not the one that `slas` names; its row changes nothing",
+            Code::AmbiguousHour => {
+                "a time without zone falls in the hour that clocks showed twice; its first occurrence counts"
+            }
+            Code::MissingHour => {
+                "a time without zone falls in the hour that clocks left out; it is moved forward by that hour"
+            }
+            Code::IgnoredSla => {
+                "the SLA of the source system is cancelled or not the one that `slas` names; its row changes nothing"
+            }
             Code::MissingValue => "a cell that the row can't do without is empty; rejected",
             Code::BadDate => "a time or date fits none of the configured formats; rejected",
             Code::BadNumber => "a cell should hold a number; rejected",

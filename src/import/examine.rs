@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::defect::{Code, Finding};
 use super::Imported;
+use super::defect::{Code, Finding};
 use crate::clock::StatusClass;
 use crate::config::{Config, Table};
 use crate::model::{REQUEST_TYPES, Text, Time};
@@ -39,8 +39,7 @@ pub fn examine(config: &Config, imported: &mut Imported) {
     });
     distinct(Code::UnmappedRequestType, Text::RequestType, &|t| REQUEST_TYPES.contains(&t));
     if config.inputs.has(Table::Sites) {
-        let sites: BTreeSet<&str> =
-            imported.data.sites.iter().map(|site| site.site.as_str()).collect();
+        let sites: BTreeSet<&str> = imported.data.sites.iter().map(|site| site.site.as_str()).collect();
         distinct(Code::UnknownSite, Text::Site, &|site| sites.contains(site));
     }
     for (time, name) in [

@@ -30,13 +30,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::config::{Config, EventKind, Input, Table};
-use crate::model::{
-    Dataset, Dictionary, Event, Events, MISSING_AT, Strings, Tickets, Time, recode,
-};
+use crate::model::{Dataset, Dictionary, Event, Events, MISSING_AT, Strings, Tickets, Time, recode};
 use events::{ChangeColumns, EventChunk, SnapshotColumns, TicketIndex};
+use open::{Opening, Source};
 use reference::Placed;
 use slas::{SlaChunk, SlaColumns};
-use open::{Opening, Source};
 use tickets::{TicketChunk, TicketColumns};
 
 /// What import made of the exports.
@@ -293,12 +291,14 @@ fn read_events(
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = rows::read::<EventChunk>(input, &config.limits, &source, |columns, row, chunk| match input.kind {
-            EventKind::Changes => ChangeColumns::new(columns).push(config, input, &index, row, chunk),
-            EventKind::Snapshots => {
-                let columns = SnapshotColumns::new(columns);
-                let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, columns.ticket_id);
-                columns.push(config, input, row, chunk, ticket).map(|_| ())
+        let parsed = rows::read::<EventChunk>(input, &config.limits, &source, |columns, row, chunk| {
+            match input.kind {
+                EventKind::Changes => ChangeColumns::new(columns).push(config, input, &index, row, chunk),
+                EventKind::Snapshots => {
+                    let columns = SnapshotColumns::new(columns);
+                    let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, columns.ticket_id);
+                    columns.push(config, input, row, chunk, ticket).map(|_| ())
+                }
             }
         })?;
         // A large text must not stand beside the events that were made of it.
@@ -356,8 +356,11 @@ fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed =
-            rows::read::<(TicketChunk, EventChunk)>(input, &config.limits, &source, |columns, row, (tickets, events)| {
+        let parsed = rows::read::<(TicketChunk, EventChunk)>(
+            input,
+            &config.limits,
+            &source,
+            |columns, row, (tickets, events)| {
                 let snapshot = SnapshotColumns::new(columns);
                 let own = tickets.lines.len() as u32;
                 let events_before = events.rows.len();
@@ -367,7 +370,8 @@ fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
                     events.rows.truncate(events_before);
                 }
                 pushed.map(|()| tickets.stamps.push(stamp))
-            })?;
+            },
+        )?;
         let mut chunks = take(imported, parsed);
         chunks.par_iter_mut().for_each(|(chunk, _)| tickets::translate(chunk, config));
         for (tickets, chunk) in &chunks {

@@ -81,9 +81,12 @@ pub fn open(path: &Path, name: String, opening: &Opening) -> Result<Source, Stri
     }
     let encoding = opening.encoding.unwrap_or_else(|| guessed(&raw));
     let content = if raw.starts_with(b"PAR1") {
-        Content::Grid(parquet::grid(raw)?)
+        let grid = contained(|| parquet::grid(raw));
+        Content::Grid(grid.map_err(|error| format!("Parquet: {error}"))?)
     } else if is_workbook(&raw) {
-        Content::Grid(workbook::grid(raw, opening.sheet)?)
+        let sheet = opening.sheet;
+        let grid = contained(move || workbook::grid(raw, sheet));
+        Content::Grid(grid.map_err(|error| format!("workbook: {error}"))?)
     } else {
         let text = text(raw, encoding);
         let mut start = text.iter().filter(|byte| !byte.is_ascii_whitespace());
@@ -93,6 +96,15 @@ pub fn open(path: &Path, name: String, opening: &Opening) -> Result<Source, Stri
         }
     };
     Ok(Source { name, content, encoding, bytes, sha256 })
+}
+
+/// Readers of whole formats panic on some damaged files; that is an error like others.
+pub fn contained<T>(read: impl FnOnce() -> Result<T, String> + std::panic::UnwindSafe) -> Result<T, String> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = std::panic::catch_unwind(read);
+    std::panic::set_hook(hook);
+    outcome.unwrap_or_else(|_| Err("its reader gave up on it".to_owned()))
 }
 
 /// Lower-case hexadecimal digits.
@@ -132,7 +144,9 @@ fn unwrapped(raw: &[u8], limits: &Limits) -> Result<Option<Vec<u8>>, String> {
         return if sizes.sum::<u64>() > limits.file_bytes { Err(too_large(limits)) } else { Ok(None) };
     }
     let files: Vec<usize> = (0..archive.len())
-        .filter(|&at| archive.name_for_index(at).is_some_and(|name| name.is_ok_and(|name| !name.ends_with('/'))))
+        .filter(|&at| {
+            archive.name_for_index(at).is_some_and(|name| name.is_ok_and(|name| !name.ends_with('/')))
+        })
         .collect();
     let [file] = files[..] else {
         return Err(format!("the zip archive holds {} files; one is expected", files.len()));

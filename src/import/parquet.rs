@@ -16,12 +16,7 @@ use super::open::Grid;
 /// # Errors
 /// Where it is broken, or has columns of a kind that no help desk exports.
 pub fn grid(raw: Vec<u8>) -> Result<Grid, String> {
-    // Polars panics on kinds of columns that it was built without.
-    let read = std::panic::catch_unwind(|| ParquetReader::new(Cursor::new(raw)).finish());
-    let frame = match read {
-        Ok(frame) => frame.map_err(|error| format!("broken Parquet file: {error}"))?,
-        Err(_) => return Err("the Parquet file has columns of a kind that can't be read".to_owned()),
-    };
+    let frame = ParquetReader::new(Cursor::new(raw)).finish().map_err(|error| error.to_string())?;
     let header: ByteRecord = frame.get_column_names().iter().map(|name| name.as_str()).collect();
     let mut rows = vec![(1, header)];
     for row in 0..frame.height() {

@@ -278,8 +278,12 @@ pub fn read<T: Default + Send>(
         },
     };
     let place = format!("{}:{}", source.name, input.header_line);
-    let finding = |code, subject: &str, count| {
-        Finding { table, code, subject: subject.to_owned(), count, first_at: place.clone() }
+    let finding = |code, subject: &str, count| Finding {
+        table,
+        code,
+        subject: subject.to_owned(),
+        count,
+        first_at: place.clone(),
     };
     let is_empty = match &source.content {
         Content::Text(text) | Content::Json(text) => text.iter().all(u8::is_ascii_whitespace),
@@ -335,7 +339,8 @@ pub fn read<T: Default + Send>(
             let columns = Columns::find(input, cells(header), &source.name)?;
             let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
             let chunk = |rows: &[(u64, ByteRecord)]| {
-                let has_control = |(_, row): &(u64, ByteRecord)| row.as_slice().iter().any(|b| is_control(*b));
+                let has_control =
+                    |(_, row): &(u64, ByteRecord)| row.as_slice().iter().any(|b| is_control(*b));
                 let mut built = Chunk::new(rows.iter().any(has_control));
                 for (line, record) in rows {
                     built.add(&file, *line, &as_wide(record, columns.headers.len()), &parse);
@@ -372,8 +377,11 @@ pub fn read<T: Default + Send>(
     }
     let (twice, never) = (values.twice.into_inner(), values.never.into_inner());
     let zone = input.format.zone.name();
-    let counted =
-        [(Code::ControlCharacter, "", controls), (Code::AmbiguousHour, zone, twice), (Code::MissingHour, zone, never)];
+    let counted = [
+        (Code::ControlCharacter, "", controls),
+        (Code::AmbiguousHour, zone, twice),
+        (Code::MissingHour, zone, never),
+    ];
     let counted = counted.into_iter().filter(|(.., count)| *count > 0);
     parsed.findings.extend(counted.map(|(code, subject, count)| finding(code, subject, count)));
     parsed.findings.extend(columns.repeated().into_iter().map(|name| finding(Code::RepeatedColumn, name, 1)));
@@ -506,14 +514,21 @@ impl<T: Default> Chunk<T> {
             cleaned = record.iter().map(|cell| cell.iter().map(blank).collect::<Vec<u8>>()).collect();
             record = &cleaned;
         }
-        let outcome = fits(file, record)
-            .and_then(|()| parse(file.columns, &Row { record, columns: file.columns, values: file.values, line }, &mut self.built));
+        let outcome = fits(file, record).and_then(|()| {
+            parse(
+                file.columns,
+                &Row { record, columns: file.columns, values: file.values, line },
+                &mut self.built,
+            )
+        });
         if let Err(objection) = outcome {
             let mut cells = record.iter().map(<[u8]>::trim_ascii);
             let is_row = match cells.find(|cell| !cell.is_empty()) {
                 // Spreadsheets leave such rows behind; nothing is lost with them.
                 None => false,
-                Some(first) => !file.input.footer.as_ref().is_some_and(|text| first.starts_with(text.as_bytes())),
+                Some(first) => {
+                    !file.input.footer.as_ref().is_some_and(|text| first.starts_with(text.as_bytes()))
+                }
             };
             if is_row {
                 self.rejects.push(file.reject(line, objection));

@@ -26,7 +26,8 @@ impl<'a> Values<'a> {
     /// For one file; `is_typed` where dates come as ISO 8601 whatever the format
     /// says, because the file has a type for them.
     pub fn new(format: &'a Format, is_typed: bool) -> Values<'a> {
-        let mut dates: Vec<DateFormat> = format.date_formats.iter().map(|name| DateFormat::new(name)).collect();
+        let mut dates: Vec<DateFormat> =
+            format.date_formats.iter().map(|name| DateFormat::new(name)).collect();
         if is_typed && !dates.iter().any(|format| matches!(format, DateFormat::Iso)) {
             dates.push(DateFormat::Iso);
         }
@@ -143,11 +144,14 @@ fn worded_seconds(cell: &str) -> Option<i64> {
         rest = rest[digits..].trim_start();
         let length = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         let unit_s = match rest[..length].to_lowercase().as_str() {
-            "d" | "day" | "days" | "dia" | "dias" | "día" | "días" | "j" | "jour" | "jours" | "tag" | "tage" => 86_400,
-            "h" | "hour" | "hours" | "hora" | "horas" | "heure" | "heures" | "std" | "stunde" | "stunden" => 3600,
+            "d" | "day" | "days" | "dia" | "dias" | "día" | "días" | "j" | "jour" | "jours" | "tag"
+            | "tage" => 86_400,
+            "h" | "hour" | "hours" | "hora" | "horas" | "heure" | "heures" | "std" | "stunde" | "stunden" => {
+                3600
+            }
             "m" | "min" | "mins" | "minute" | "minutes" | "minuto" | "minutos" | "minuten" => 60,
-            "s" | "sec" | "secs" | "second" | "seconds" | "seg" | "segundo" | "segundos" | "seconde" | "secondes"
-            | "sek" | "sekunde" | "sekunden" => 1,
+            "s" | "sec" | "secs" | "second" | "seconds" | "seg" | "segundo" | "segundos" | "seconde"
+            | "secondes" | "sek" | "sekunde" | "sekunden" => 1,
             _ => return None,
         };
         total = total.checked_add(number.checked_mul(unit_s)?)?;
@@ -173,7 +177,8 @@ mod tests {
             missing: Vec::new(),
         };
         let read = |format: &Format, cell| Values::new(format, false).duration(cell);
-        for (cell, seconds) in [("90", Some(5400)), ("1,5", Some(90)), ("-3", None), ("", None), ("x", None)] {
+        for (cell, seconds) in [("90", Some(5400)), ("1,5", Some(90)), ("-3", None), ("", None), ("x", None)]
+        {
             assert_eq!(read(&format, cell), seconds, "{cell}");
         }
         format.durations_in = DurationUnit::Hours;

@@ -15,7 +15,7 @@ use super::open::Grid;
 /// # Errors
 /// Where it is no workbook, or has no such sheet.
 pub fn grid(raw: Vec<u8>, sheet: Option<&str>) -> Result<Grid, String> {
-    let mut book = open_workbook_auto_from_rs(Cursor::new(raw)).map_err(broken)?;
+    let mut book = open_workbook_auto_from_rs(Cursor::new(raw)).map_err(|error| error.to_string())?;
     let names = book.sheet_names();
     if let Some(wanted) = sheet
         && !names.iter().any(|name| name == wanted)
@@ -26,12 +26,13 @@ pub fn grid(raw: Vec<u8>, sheet: Option<&str>) -> Result<Grid, String> {
         let rows = match &mut book {
             Sheets::Xlsx(book) => streamed(book, name)?,
             book => {
-                let range = book.worksheet_range(name).map_err(broken)?;
+                let range = book.worksheet_range(name).map_err(|error| error.to_string())?;
                 let first = range.start().map_or(1, |(row, _)| u64::from(row) + 1);
                 (first..).zip(range.rows().map(|cells| cells.iter().map(text).collect())).collect()
             }
         };
-        let rows: Vec<(u64, ByteRecord)> = rows.into_iter().filter_map(|(line, row)| Some((line, filled(row)?))).collect();
+        let rows: Vec<(u64, ByteRecord)> =
+            rows.into_iter().filter_map(|(line, row)| Some((line, filled(row)?))).collect();
         if !rows.is_empty() {
             return Ok(Grid { rows });
         }
@@ -39,15 +40,11 @@ pub fn grid(raw: Vec<u8>, sheet: Option<&str>) -> Result<Grid, String> {
     Ok(Grid::default())
 }
 
-fn broken(error: impl std::fmt::Display) -> String {
-    format!("broken workbook: {error}")
-}
-
 /// Cell by cell: one stray cell far out must not cost the memory of all between.
 fn streamed(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<(u64, Vec<String>)>, String> {
-    let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
+    let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
     let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
+    while let Some(cell) = cells.next_cell().map_err(|error| error.to_string())? {
         let (row, column) = cell.get_position();
         let line = u64::from(row) + 1;
         if rows.last().is_none_or(|(last, _)| *last != line) {

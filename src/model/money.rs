@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn amounts_read_back_as_they_print() {
-        for (text, hundredths) in [("0", 0), ("1250", 125_000), ("1250.5", 125_050), (" 0.07 ", 7), ("4200,00", 420_000)] {
+        for (text, hundredths) in
+            [("0", 0), ("1250", 125_000), ("1250.5", 125_050), (" 0.07 ", 7), ("4200,00", 420_000)]
+        {
             let money: Money = text.parse().unwrap();
             assert_eq!(money.hundredths, hundredths, "{text}");
             assert_eq!(money.to_string().parse(), Ok(money));

@@ -124,9 +124,13 @@ pub fn choose(survey: &Survey) -> Chosen {
 }
 
 fn is_day_first(pattern: &str) -> bool {
-    pattern.find("%d").zip(pattern.find("%m")).is_some_and(|(day, month)| day < month && !pattern.contains('.'))
+    pattern
+        .find("%d")
+        .zip(pattern.find("%m"))
+        .is_some_and(|(day, month)| day < month && !pattern.contains('.'))
 }
 
 fn is_month_first(pattern: &str) -> bool {
-    !pattern.starts_with("%Y") && pattern.find("%d").zip(pattern.find("%m")).is_some_and(|(day, month)| month < day)
+    !pattern.starts_with("%Y")
+        && pattern.find("%d").zip(pattern.find("%m")).is_some_and(|(day, month)| month < day)
 }

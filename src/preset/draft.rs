@@ -43,7 +43,8 @@ pub fn draft(parts: &[Part], presets: &[Preset]) -> Draft {
     let mut writer = Writer { text: String::new(), questions: 0 };
     let words = Words::new(parts, presets);
     writer.head(parts);
-    let lacks_zone = parts.iter().any(|part| part.found.export.text("zone").is_none() && choose(&part.survey).lacks_zone);
+    let lacks_zone =
+        parts.iter().any(|part| part.found.export.text("zone").is_none() && choose(&part.survey).lacks_zone);
     writer.report(parts);
     for (index, inputs) in grouped(parts).into_iter().enumerate() {
         let table = inputs[0].found.export.table;
@@ -137,13 +138,17 @@ impl Words {
         words.sort_severities(parts, &sources);
         let values = |column: &str| -> Vec<(String, Vec<String>)> {
             let own = parts.iter().map(|part| part.found.export);
-            let general = sources.iter().filter(|preset| preset.slug == PLAIN).flat_map(|preset| &preset.exports);
+            let general =
+                sources.iter().filter(|preset| preset.slug == PLAIN).flat_map(|preset| &preset.exports);
             let all = own.chain(general).flat_map(|export| &export.values);
             all.filter(|(name, _)| name == column).flat_map(|(_, words)| words.clone()).collect()
         };
         let types = values("request_type");
         for (word, count) in counted(parts, "request_type") {
-            match types.iter().find(|(ours, theirs)| same(ours, &word) || theirs.iter().any(|w| same(w, &word))) {
+            match types
+                .iter()
+                .find(|(ours, theirs)| same(ours, &word) || theirs.iter().any(|w| same(w, &word)))
+            {
                 Some((ours, _)) => push(&mut words.request_types, ours, word),
                 None => words.unknown_request_types.push((word, count)),
             }
@@ -285,7 +290,9 @@ impl Writer {
     }
 
     fn head(&mut self, parts: &[Part]) {
-        self.comment("Written by `sla init`. Lines that begin with `# ?` are questions which the files can't answer.");
+        self.comment(
+            "Written by `sla init`. Lines that begin with `# ?` are questions which the files can't answer.",
+        );
         let mut presets: Vec<&Preset> = parts.iter().map(|part| part.found.preset).collect();
         presets.dedup_by_key(|preset| preset.slug);
         for preset in presets {
@@ -299,7 +306,8 @@ impl Writer {
 
     fn report(&mut self, parts: &[Part]) {
         self.line("\n[report]");
-        let stated = parts.iter().filter_map(|part| part.found.export.text("zone")).find(|zone| *zone != "UTC");
+        let stated =
+            parts.iter().filter_map(|part| part.found.export.text("zone")).find(|zone| *zone != "UTC");
         match stated {
             Some(zone) => self.line(&format!("zone = {}", quoted(zone))),
             None => {
@@ -325,7 +333,8 @@ impl Writer {
             self.line("kind = \"snapshots\"");
         }
         if part.is_text && part.encoding != Encoding::Utf8 {
-            let name = ENCODINGS.iter().find(|(_, encoding)| *encoding == part.encoding).map_or("utf-8", |e| e.0);
+            let name =
+                ENCODINGS.iter().find(|(_, encoding)| *encoding == part.encoding).map_or("utf-8", |e| e.0);
             self.line(&format!("encoding = {}", quoted(name)));
         }
         if let Some(header) = &part.found.header {
@@ -336,7 +345,8 @@ impl Writer {
                 self.line(&format!("header_line = {}", header.line));
             }
         }
-        let (tables, settings): (Vec<_>, Vec<_>) = export.settings.iter().partition(|(_, value)| value.is_table());
+        let (tables, settings): (Vec<_>, Vec<_>) =
+            export.settings.iter().partition(|(_, value)| value.is_table());
         for (key, value) in settings {
             self.line(&format!("{key} = {value}"));
         }
@@ -374,7 +384,7 @@ impl Writer {
         if covered < filled {
             let strange = chosen.iter().find_map(|chosen| chosen.strange.as_deref()).unwrap_or_default();
             self.ask(&format!(
-                "{} of {filled} times are in none of these formats, such as {}. Their rows will be rejected.",
+                "{} of {filled} times in none of these formats, such as {}: the rows will be rejected. Is a format missing?",
                 filled - covered,
                 quoted(strange)
             ));
@@ -402,7 +412,9 @@ impl Writer {
         let names: Vec<String> = unused.iter().map(|name| quoted(name)).collect();
         self.comment(&format!("Not used: {}.", names.join(", ")));
         if part.found.export.table == Table::Tickets && !is_list {
-            self.comment("To carry one through as a column of your own: [inputs.tickets.extra] with my_name = \"…\"");
+            self.comment(
+                "To carry one through as a column of your own: [inputs.tickets.extra] with my_name = \"…\"",
+            );
         }
     }
 
@@ -414,7 +426,10 @@ impl Writer {
                 self.line(&format!("{ours} = {}", listed(theirs)));
             }
             if !words.unknown_request_types.is_empty() {
-                self.ask(&format!("Which of those are these? Until then they count as covered: {}", with_counts(&words.unknown_request_types)));
+                self.ask(&format!(
+                    "Which of those are these? Until then they count as covered: {}",
+                    with_counts(&words.unknown_request_types)
+                ));
             }
         }
         if !words.verdict_values.is_empty() {
@@ -438,10 +453,16 @@ impl Writer {
             self.line("levels = [\"critical\", \"high\", \"medium\", \"low\"]");
         } else {
             self.comment("Most severe first: the first level has the on-site promise.");
-            self.line(&format!("levels = [{}]", levels.iter().map(|l| quoted(l)).collect::<Vec<_>>().join(", ")));
+            self.line(&format!(
+                "levels = [{}]",
+                levels.iter().map(|l| quoted(l)).collect::<Vec<_>>().join(", ")
+            ));
         }
         if !words.unknown_severities.is_empty() {
-            self.ask(&format!("Where do these belong? Until then no target by severity applies to them: {}", with_counts(&words.unknown_severities)));
+            self.ask(&format!(
+                "Where do these belong? Until then no target by severity applies to them: {}",
+                with_counts(&words.unknown_severities)
+            ));
         }
         self.line("\n[statuses]");
         for (class, theirs) in words.statuses.iter().filter(|(_, words)| !words.is_empty()) {
@@ -451,7 +472,10 @@ impl Writer {
             self.comment("waiting = [\"…\"]   # in which the clocks that pause stand still");
         }
         if !words.unknown_statuses.is_empty() {
-            self.ask(&format!("What do these mean? Until then they count as work: {}", with_counts(&words.unknown_statuses)));
+            self.ask(&format!(
+                "What do these mean? Until then they count as work: {}",
+                with_counts(&words.unknown_statuses)
+            ));
         }
     }
 

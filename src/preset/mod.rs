@@ -111,7 +111,8 @@ fn preset(slug: &'static str, source: &str) -> Result<Preset, String> {
         _ => Vec::new(),
     };
     let audit = named_strings(document.remove("audit"))?;
-    let words = |key| audit.iter().find(|(name, _)| name == key).map_or(Vec::new(), |(_, words)| words.clone());
+    let words =
+        |key| audit.iter().find(|(name, _)| name == key).map_or(Vec::new(), |(_, words)| words.clone());
     let (kept, missed) = (words("kept"), words("missed"));
     nothing_left(&document)?;
     Ok(Preset { slug, title: title.ok_or("no title")?, notes, exports, statuses, levels, kept, missed })
@@ -180,7 +181,8 @@ fn strings(value: &Value) -> Result<Vec<String>, String> {
     match value {
         Value::String(text) => Ok(vec![text.clone()]),
         Value::Array(items) => {
-            let text = |item: &Value| item.as_str().map(str::to_owned).ok_or("a list holds no text".to_owned());
+            let text =
+                |item: &Value| item.as_str().map(str::to_owned).ok_or("a list holds no text".to_owned());
             items.iter().map(text).collect()
         }
         other => Err(format!("`{other}` is no text")),

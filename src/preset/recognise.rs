@@ -30,13 +30,13 @@ pub fn recognise<'p>(presets: &'p [Preset], sniffed: &Sniffed, wanted: Option<&s
                 matches.extend(json(preset, export, sniffed));
             } else if export.each.is_empty() {
                 let candidates = sniffed.header_candidates();
-                matches.extend(candidates.into_iter().filter_map(|header| text(preset, export, header, wanted)));
+                matches
+                    .extend(candidates.into_iter().filter_map(|header| text(preset, export, header, wanted)));
             }
         }
     }
-    let rank = |found: &Match| {
-        (found.preset.slug != PLAIN, found.export.signature.len(), found.columns.len())
-    };
+    let rank =
+        |found: &Match| (found.preset.slug != PLAIN, found.export.signature.len(), found.columns.len());
     // Of equals, the first.
     let Some(best) = (0..matches.len()).rev().max_by_key(|&at| rank(&matches[at])) else { return Vec::new() };
     if !sniffed.is_json() {
@@ -48,7 +48,9 @@ pub fn recognise<'p>(presets: &'p [Preset], sniffed: &Sniffed, wanted: Option<&s
     matches.retain(|other| other.preset.slug == slug);
     matches.sort_by_key(|other| (other.export.table, std::cmp::Reverse(rank(other))));
     for other in matches {
-        if other.export.table == Table::Events || found.iter().all(|known| known.export.table != other.export.table) {
+        if other.export.table == Table::Events
+            || found.iter().all(|known| known.export.table != other.export.table)
+        {
             found.push(other);
         }
     }
@@ -90,7 +92,9 @@ fn json<'p>(preset: &'p Preset, export: &'p Export, sniffed: &Sniffed) -> Option
         return None;
     }
     let columns: Vec<(String, Vec<String>)> = (export.columns.iter())
-        .map(|(ours, paths)| (ours.clone(), paths.iter().filter(|path| has(path)).cloned().collect::<Vec<_>>()))
+        .map(|(ours, paths)| {
+            (ours.clone(), paths.iter().filter(|path| has(path)).cloned().collect::<Vec<_>>())
+        })
         .filter(|(_, paths)| !paths.is_empty())
         .collect();
     has_required(export, &columns).then_some(Match { preset, export, header: None, columns })

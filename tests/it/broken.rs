@@ -42,11 +42,13 @@ struct Cases {
 /// What the program makes of a case, in the words of the case.
 fn import(case: &Case) -> Result<Imported, String> {
     let Case { file, table, settings, limits, .. } = case;
-    let mut text = format!("[limits]\nmax_reject = 1\n{limits}\n[inputs.{table}]\npath = \"{file}\"\n{settings}\n");
+    let mut text =
+        format!("[limits]\nmax_reject = 1\n{limits}\n[inputs.{table}]\npath = \"{file}\"\n{settings}\n");
     if table == "events" {
         text.push_str("[inputs.tickets]\npath = \"cases/tickets.csv\"\n");
     }
-    let config = config::parse(&root("tests/errors/sla.toml"), text).map_err(|problems| problems.to_string())?;
+    let config =
+        config::parse(&root("tests/errors/sla.toml"), text).map_err(|problems| problems.to_string())?;
     import::import(&config).map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 
@@ -72,8 +74,10 @@ fn differences(case: &Case) -> Option<String> {
         && rejects.iter().zip(&case.rejects).all(is_same)
         && case.findings.iter().all(|code| findings.contains(&code.as_str()));
     (!is_right).then(|| {
-        let found: Vec<String> =
-            rejects.iter().map(|r| format!("{} {} {} ({})", r.line, r.code.name(), r.column, r.found)).collect();
+        let found: Vec<String> = rejects
+            .iter()
+            .map(|r| format!("{} {} {} ({})", r.line, r.code.name(), r.column, r.found))
+            .collect();
         format!(
             "found {} read, {} used, {found:?}, {findings:?}\n  expected {:?} read, {:?} used, {:?}, {:?}",
             count.read, count.used, case.read, case.used, case.rejects, case.findings

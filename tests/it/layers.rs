@@ -65,7 +65,16 @@ const ORDER: [(&str, u8); 20] = [
 #[test]
 fn no_polars_below_the_tables() {
     let pure = [
-        "model", "diagnostic", "paper", "calendar", "stats", "clock", "recurrence", "config", "import", "preset",
+        "model",
+        "diagnostic",
+        "paper",
+        "calendar",
+        "stats",
+        "clock",
+        "recurrence",
+        "config",
+        "import",
+        "preset",
     ];
     let mut bad = offenders(|module, line| pure.contains(&module) && line.contains("polars"));
     // Polars writes the Parquet of a report, and so reads that of an export.

@@ -46,7 +46,8 @@ struct Cases {
 
 /// `sla init` with the files of a case, in a folder of its own.
 fn init(sample: &Path, case: &Case, folder: &Path) -> Result<String, String> {
-    let paths: Vec<String> = case.exports.iter().map(|name| sample.join(name).display().to_string()).collect();
+    let paths: Vec<String> =
+        case.exports.iter().map(|name| sample.join(name).display().to_string()).collect();
     let mut arguments = vec!["init", "--dir", "."];
     arguments.extend(paths.iter().map(String::as_str));
     let done = sla(folder, &arguments);
@@ -155,7 +156,8 @@ fn every_sample_is_imported_without_editing() {
     let (mut wrong, mut count) = (Vec::new(), 0);
     for preset in sla_report::preset::slugs() {
         let sample = root(&format!("tests/presets/{preset}"));
-        let cases: Cases = toml::from_str(&fs::read_to_string(sample.join("expected.toml")).unwrap()).unwrap();
+        let cases: Cases =
+            toml::from_str(&fs::read_to_string(sample.join("expected.toml")).unwrap()).unwrap();
         assert!(!cases.case.is_empty(), "{preset} has no sample");
         for case in &cases.case {
             count += 1;
@@ -166,4 +168,92 @@ fn every_sample_is_imported_without_editing() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} cases:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn folder_with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+/// What a person reads who has never seen the program: the draft, and what `check` says of it.
+#[test]
+fn a_spreadsheet_becomes_a_configuration_with_questions() {
+    let export = "Ticket;Aberto em;Resolvido em;Estado;Severidade;Tipo;Balcão\n\
+        1;03/07/2026 09:12;03/07/2026 11:00;Fechado;Crítica;Incidente;Porto\n\
+        2;04/07/2026 09:12;;Em banho-maria;Alta;Dúvida;Faro\n\
+        3;05/08/2026 09:12;;Em banho-maria;Estranha;Magia;Faro\n\
+        4;depois;;Novo;Alta;Incidente;Faro\n";
+    let folder = folder_with(&[("pedidos.csv", export.as_bytes())]);
+    let done = sla(folder.path(), &["init", "pedidos.csv"]);
+    let draft = fs::read_to_string(folder.path().join("sla.toml")).unwrap_or_default();
+    let check = sla(folder.path(), &["check", "--max-reject", "30%"]);
+    let said = format!(
+        "{}{}\n{draft}\n{}{}",
+        text(&done.stdout),
+        text(&done.stderr),
+        text(&check.stdout),
+        text(&check.stderr)
+    );
+    insta::assert_snapshot!("init", said);
+}
+
+#[test]
+fn init_says_why_it_writes_nothing() {
+    let folder = folder_with(&[
+        ("sla.toml", b"# mine\n"),
+        ("strange.csv", b"colour,shape\nred,round\n"),
+        ("history.csv", b"ticket_id,event_at,field,from,to\n1,2026-07-01 10:00,status,New,Open\n"),
+        ("tickets.csv", b"ticket_id,opened_at\n1,2026-07-01 10:00\n"),
+    ]);
+    let mut said = String::new();
+    for arguments in [
+        &["init", "tickets.csv"][..],
+        &["init", "strange.csv", "--dir", "new"],
+        &["init", "strange.csv", "absent.csv", "--dir", "new", "--preset", "jira"],
+        &["init", "history.csv", "--dir", "new"],
+        &["init", "tickets.csv", "--dir", "new", "--preset", "remedy"],
+    ] {
+        let done = sla(folder.path(), arguments);
+        let code = done.status.code().unwrap_or(-1);
+        said.push_str(&format!(
+            "$ sla {}\n{}{}[{code}]\n\n",
+            arguments.join(" "),
+            text(&done.stdout),
+            text(&done.stderr)
+        ));
+    }
+    assert!(!folder.path().join("new").exists());
+    assert_eq!(fs::read_to_string(folder.path().join("sla.toml")).unwrap(), "# mine\n");
+    insta::assert_snapshot!("init_refusals", said);
+    let done = sla(folder.path(), &["init", "tickets.csv", "--force"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+}
+
+/// Files of two shapes are two inputs of one table, and standard input is one too.
+#[test]
+fn several_files_and_standard_input_are_read_together() {
+    let folder = folder_with(&[
+        ("a.csv", b"ticket_id,opened_at,status\nA,2026-07-01 10:00,New\n"),
+        ("b.csv", b"Reference;Opened\nB;13/07/2026 10:00\n"),
+        ("c.csv", b"ticket_id,opened_at,status\nC,2026-07-01 10:00,New\n"),
+    ]);
+    let done = sla(folder.path(), &["init", "a.csv", "b.csv", "c.csv"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let draft = fs::read_to_string(folder.path().join("sla.toml")).unwrap();
+    assert!(draft.contains("path = [\"a.csv\", \"c.csv\"]") && draft.contains("path = \"b.csv\""), "{draft}");
+    let check = sla(folder.path(), &["check"]);
+    assert!(text(&check.stdout).contains("3 tickets, 0 events"), "{}", text(&check.stdout));
+
+    let config = "[inputs.tickets]\npath = \"-\"\n";
+    fs::write(folder.path().join("sla.toml"), config).unwrap();
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_sla"))
+        .arg("check")
+        .current_dir(folder.path())
+        .stdin(fs::File::open(folder.path().join("a.csv")).unwrap())
+        .output()
+        .unwrap();
+    assert!(text(&done.stdout).contains("standard input: 1 rows read = 1 used"), "{}", text(&done.stdout));
 }
