@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use chrono::DateTime;
 use csv::ByteRecord;
-use polars::prelude::{AnyValue, TimeUnit};
+use polars::prelude::{AnyValue, ArrowDataType, ArrowField, DataFrame, PolarsResult, TimeUnit};
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
 
@@ -16,7 +16,7 @@ use super::open::Grid;
 /// # Errors
 /// Where it is broken, or has columns of a kind that no help desk exports.
 pub fn grid(raw: Vec<u8>) -> Result<Grid, String> {
-    let frame = ParquetReader::new(Cursor::new(raw)).finish().map_err(|error| error.to_string())?;
+    let frame = frame(&raw).map_err(|error| error.to_string())?;
     let header: ByteRecord = frame.get_column_names().iter().map(|name| name.as_str()).collect();
     let mut rows = vec![(1, header)];
     for row in 0..frame.height() {
@@ -27,6 +27,20 @@ pub fn grid(raw: Vec<u8>) -> Result<Grid, String> {
         rows.push((row as u64 + 2, record));
     }
     Ok(Grid { rows })
+}
+
+fn frame(raw: &[u8]) -> PolarsResult<DataFrame> {
+    let mut reader = ParquetReader::new(Cursor::new(raw));
+    // Categories are texts in the file; only a note of the writer's makes them
+    // a type of their own, which Polars was built without.
+    let is_category = |field: &ArrowField| matches!(field.dtype(), ArrowDataType::Dictionary(..));
+    if reader.schema()?.iter_values().any(is_category) {
+        let mut metadata = (**reader.get_metadata()?).clone();
+        metadata.key_value_metadata = None;
+        reader = ParquetReader::new(Cursor::new(raw));
+        reader.set_metadata(metadata.into());
+    }
+    reader.finish()
 }
 
 fn text(value: AnyValue) -> String {
