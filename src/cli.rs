@@ -21,6 +21,14 @@ pub struct Cli {
 pub enum Command {
     /// Read the exports and write the report of one period
     Report(ReportArgs),
+    /// The same, and fail with exit code 1 where a gate doesn't hold
+    Run(ReportArgs),
+    /// Judge gates by a summary.json that is there already
+    Gate(GateCommandArgs),
+    /// Say what changed between two summary.json
+    Diff(DiffArgs),
+    /// Answer one SQL query over the tables of a report
+    Query(QueryArgs),
     /// Draw up a configuration for the exports of a help desk
     Init(InitArgs),
     /// Check configuration, queries and exports; write nothing
@@ -33,6 +41,12 @@ pub enum Command {
     Areas(AreasArgs),
     /// Replay history under another policy and say what would change
     WhatIf(WhatIfArgs),
+    /// Print the JSON schema of a file that is written
+    Schema(SchemaArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// What every command that reads exports takes.
@@ -59,6 +73,9 @@ pub struct CommonArgs {
     /// Print what each stage took
     #[arg(short, long)]
     pub verbose: bool,
+    /// Show no moving line while working
+    #[arg(long)]
+    pub no_progress: bool,
 }
 
 /// `sla init`.
@@ -97,7 +114,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// What to write
-    #[arg(long, value_delimiter = ',', default_values = ["html", "csv", "svg", "json", "md"])]
+    #[arg(long, value_delimiter = ',', default_values = ["html", "csv", "svg", "json", "md", "metrics", "junit", "slack"])]
     pub format: Vec<Format>,
     /// Leave out data/*.parquet
     #[arg(long)]
@@ -111,6 +128,140 @@ pub struct ReportArgs {
     /// Exit with 0 although no ticket falls into the period
     #[arg(long)]
     pub allow_empty: bool,
+    #[command(flatten)]
+    pub gates: GateArgs,
+    /// Print summary.json instead of sentences
+    #[arg(long)]
+    pub json: bool,
+    /// Append summary.md to the job page of GitHub Actions and mark gates that don't hold
+    #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub github: When,
+}
+
+/// What `report`, `run` and `gate` have in common.
+#[derive(Debug, Args)]
+pub struct GateArgs {
+    /// A check such as 'on_site.attainment >= 90%', beside those of the configuration (repeatable)
+    #[arg(long, value_name = "CHECK")]
+    pub gate: Vec<String>,
+    /// How bad it is if those of the command line don't hold
+    #[arg(long, value_enum, default_value_t = Level::Error, value_name = "LEVEL")]
+    pub gate_level: Level,
+    /// Shares of fewer decided clocks are inconclusive; otherwise as configured
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+    pub min_n: Option<i64>,
+    /// What an inconclusive gate counts as
+    #[arg(long, value_enum, default_value_t = Inconclusive::Warn, value_name = "RESULT")]
+    pub inconclusive: Inconclusive,
+    /// Exit with 0 although a gate doesn't hold
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+/// A gate's level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    Warn,
+    Error,
+}
+
+/// What an inconclusive gate counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Inconclusive {
+    Pass,
+    Warn,
+    Fail,
+}
+
+/// Whether to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Where the environment asks for it
+    Auto,
+    On,
+    Off,
+}
+
+/// `sla gate`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sla gate out/2026-09/summary.json --gate 'on_site.attainment >= 90%'\n  sla gate out/2026-09/summary.json --config sla.toml"
+)]
+pub struct GateCommandArgs {
+    /// A summary.json
+    pub summary: PathBuf,
+    /// A configuration whose gates count; without it, those that the summary was made with
+    #[arg(long, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub gates: GateArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print errors only
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `sla diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier summary.json
+    pub old: PathBuf,
+    /// The later one
+    pub new: PathBuf,
+    /// Print Markdown
+    #[arg(long)]
+    pub md: bool,
+}
+
+/// `sla query`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sla query 'SELECT severity, COUNT(*) AS n FROM tickets GROUP BY severity ORDER BY n DESC'\n  sla query --format csv 'SELECT * FROM clocks WHERE is_missed' > missed.csv"
+)]
+pub struct QueryArgs {
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// One SELECT or WITH; `-` reads it from standard input
+    pub sql: String,
+    /// The period that `is_in_period` and the like mean
+    #[arg(long, value_name = "PERIOD", default_value = "last-month")]
+    pub period: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = QueryFormat::Table)]
+    pub format: QueryFormat,
+}
+
+/// How the rows of a query are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+/// `sla schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of which file
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+/// Files with a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    Summary,
+    Manifest,
+}
+
+/// `sla completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// What can be written.
@@ -121,6 +272,9 @@ pub enum Format {
     Svg,
     Json,
     Md,
+    Metrics,
+    Junit,
+    Slack,
 }
 
 /// `sla explain`.

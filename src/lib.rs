@@ -14,6 +14,8 @@ pub mod commands;
 pub mod config;
 /// An error, warning or finding with its place, and how it prints.
 pub mod diagnostic;
+/// What a summary must show for a pipeline to pass.
+pub mod gate;
 /// Exports to a dataset and rejects.
 pub mod import;
 /// Tickets, history, contracts, assets and sites as plain data in columns.

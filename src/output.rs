@@ -133,6 +133,10 @@ fn media_type(path: &str) -> &'static str {
         "svg" => "image/svg+xml",
         "json" => "application/json",
         "md" => "text/markdown",
+        "prom" => "text/plain",
+        "xml" => "application/xml",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "png" => "image/png",
         "parquet" => "application/vnd.apache.parquet",
         _ => "application/octet-stream",
     }

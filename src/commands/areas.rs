@@ -19,7 +19,7 @@ use crate::tables::tier;
 
 /// Runs the command.
 pub fn run(args: &AreasArgs) -> Result<(), Failure> {
-    let mut stages = Stages::new(args.common.verbose);
+    let mut stages = Stages::new(&args.common);
     let mut config = super::prepare(&args.common)?;
     let imported = super::read(&config)?;
     super::judge_rejects(&config, &imported)?;

@@ -19,14 +19,19 @@ macro_rules! tell {
 mod areas;
 mod calendar;
 mod check;
+mod diff;
 mod explain;
+mod gate;
 mod init;
 mod period;
+mod query;
 mod report;
+mod schema;
+mod stages;
 mod what_if;
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
@@ -37,9 +42,11 @@ use crate::clock::{Calendars, Kernel, OutcomePeriod, Reading, StatusClass, local
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Imported};
 use crate::model::{MISSING_AT, Text, Time};
-use crate::query::{self, Query};
+use crate::query::{Query, load};
 use crate::recurrence::{self, Lost, Recurrence};
-use crate::tables::Period;
+use crate::tables::{Facts, Period, placed_at};
+
+use stages::Stages;
 
 /// Why a command ends early: exit code and message.
 #[derive(Debug)]
@@ -48,6 +55,8 @@ pub struct Failure {
     pub message: String,
 }
 
+/// A gate doesn't hold.
+pub const GATE: i32 = 1;
 /// Usage or configuration.
 pub const USAGE: i32 = 2;
 /// The input can't be used.
@@ -70,13 +79,20 @@ impl Failure {
 /// Runs a command and returns the exit code.
 pub fn run(cli: Cli) -> i32 {
     let outcome = match cli.command {
-        Command::Report(args) => report::run(&args),
+        Command::Report(args) => report::run(&args, false),
+        Command::Run(args) => report::run(&args, true),
+        Command::Gate(args) => gate::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Query(args) => query::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Calendar(args) => calendar::run(&args),
         Command::WhatIf(args) => what_if::run(&args),
         Command::Areas(args) => areas::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => schema::completions(&args),
+        Command::Man => schema::man(),
     };
     match outcome {
         Ok(()) => 0,
@@ -158,7 +174,7 @@ fn prepare(args: &CommonArgs) -> Result<Config, Failure> {
 }
 
 fn queries(config: &Config) -> Result<Vec<Query>, Failure> {
-    query::load(config.queries.as_deref()).map_err(|problems| {
+    load(config.queries.as_deref()).map_err(|problems| {
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Failure::usage(texts.join("\n\n"))
     })
@@ -204,6 +220,44 @@ fn calendars(config: &Config, imported: &Imported, as_of: i64) -> Result<Calenda
     Calendars::build(&config.policy, &zones, from, until).map_err(|errors| {
         Failure::usage(errors.iter().map(|e| format!("error: {e}")).collect::<Vec<_>>().join("\n"))
     })
+}
+
+/// Computes all there is to know of a period and hands it to `then`.
+fn with_facts<T>(
+    config: &Config,
+    imported: &Imported,
+    period: &Period,
+    stages: &mut Stages,
+    then: impl FnOnce(&Facts, &mut Stages) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let calendars = calendars(config, imported, period.as_of)?;
+    let readings = clock::measure(&config.policy, &imported.data, &calendars, period.as_of);
+    let kernel = Kernel::new(&config.policy, &imported.data, &calendars, period.as_of);
+    stages
+        .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));
+    let is_in_period = |reading: &Reading| period.contains(placed_at(reading, &kernel, period));
+    let outcomes = clock::outcomes(&kernel, &readings.rows, &outcome_period(config, period, &is_in_period));
+    let exported_at = imported.data.last_at.unwrap_or(period.as_of);
+    let audit =
+        clock::audit(&config.policy, &imported.data, &calendars, exported_at, &readings.rows, is_in_period);
+    stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
+    let lost = lost(imported, &readings.rows);
+    let recurrence = recurrence(config, imported, &kernel, &lost);
+    stages.done("areas", || {
+        format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())
+    });
+    let facts = Facts {
+        config,
+        imported,
+        kernel: &kernel,
+        readings: &readings,
+        outcomes: &outcomes,
+        audit: &audit,
+        recurrence: &recurrence,
+        lost: &lost,
+        period,
+    };
+    then(&facts, stages)
 }
 
 /// What each ticket cost: missed clocks, seconds over their limits, visits.
@@ -293,28 +347,6 @@ fn rejects_table(imported: &Imported) -> String {
             format!("  {count:>8}  {table:<10} {code:<20} {}\n", places.join(", "))
         })
         .collect()
-}
-
-/// Times stages for `-v`.
-struct Stages {
-    is_verbose: bool,
-    since: Instant,
-    taken: Vec<(&'static str, f64)>,
-}
-
-impl Stages {
-    fn new(is_verbose: bool) -> Stages {
-        Stages { is_verbose, since: Instant::now(), taken: Vec::new() }
-    }
-
-    fn done(&mut self, stage: &'static str, what: impl FnOnce() -> String) {
-        let seconds = self.since.elapsed().as_secs_f64();
-        if self.is_verbose {
-            tell!("{stage:<10} {seconds:>8.3} s  {}", what());
-        }
-        self.taken.push((stage, seconds));
-        self.since = Instant::now();
-    }
 }
 
 /// The only volatile file: when and how long.

@@ -1,27 +1,30 @@
 //! `sla report`: from exports to the report of one period.
 
+use std::path::Path;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{EMPTY, Failure, OUTPUT, Stages, run_json};
+use super::{EMPTY, Failure, OUTPUT, Stages, gate, run_json};
 use crate::cli::{Format, ReportArgs};
-use crate::clock::{self, Kernel, Reading};
 use crate::import::{Imported, hex};
 use crate::output::{self, Output};
-use crate::paper::{Block, Report, Table};
+use crate::paper::summary::Summary;
+use crate::paper::{Block, Cell, Report, Table};
 use crate::report::{self, Inputs, kpi};
-use crate::tables::{self, DATA, Facts, Tables, placed_at};
+use crate::tables::{self, DATA, Tables};
 use crate::{query, render};
 
-/// Runs the command.
-pub fn run(args: &ReportArgs) -> Result<(), Failure> {
+/// Runs the command; `sla run` fails where a gate doesn't hold.
+pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     let started = SystemTime::now();
-    let mut stages = Stages::new(args.common.verbose);
+    let mut stages = Stages::new(&args.common);
     let mut config = super::prepare(&args.common)?;
     config.html_rows = args.html_rows.unwrap_or(config.html_rows);
+    config.min_n = args.gates.min_n.unwrap_or(config.min_n);
+    let gates = gate::all(&args.gates, &config)?;
     let queries = super::queries(&config)?;
     let asked = args.common.as_of.as_deref().map(|text| super::as_of(&config, text)).transpose()?;
     stages.done("check", || format!("{} queries", queries.len()));
@@ -33,107 +36,108 @@ pub fn run(args: &ReportArgs) -> Result<(), Failure> {
         return Err(failure);
     }
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
-    let calendars = super::calendars(&config, &imported, period.as_of)?;
-    let readings = clock::measure(&config.policy, &imported.data, &calendars, period.as_of);
-    let kernel = Kernel::new(&config.policy, &imported.data, &calendars, period.as_of);
-    stages
-        .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));
-    let is_in_period = |reading: &Reading| period.contains(placed_at(reading, &kernel, &period));
-    let outcomes =
-        clock::outcomes(&kernel, &readings.rows, &super::outcome_period(&config, &period, &is_in_period));
-    let exported_at = imported.data.last_at.unwrap_or(period.as_of);
-    let audit =
-        clock::audit(&config.policy, &imported.data, &calendars, exported_at, &readings.rows, is_in_period);
-    stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
+    super::with_facts(&config, &imported, &period, &mut stages, |facts, stages| {
+        let tables = tables::build(facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
+        stages.done("tables", || format!("{} tables", tables.frames.len()));
+        let results: Vec<Table> = queries
+            .iter()
+            .map(|query| query::run(query, &tables))
+            .collect::<Result<_, _>>()
+            .map_err(Failure::usage)?;
+        stages.done("query", || format!("{} results", results.len()));
 
-    let lost = super::lost(&imported, &readings.rows);
-    let recurrence = super::recurrence(&config, &imported, &kernel, &lost);
-    stages.done("areas", || {
-        format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())
-    });
+        let kpis = kpi::count(facts.kernel, facts.readings, &period);
+        let rules = hex(&Sha256::digest(config.source.as_bytes()));
+        let inputs = Inputs {
+            config: &config,
+            imported: &imported,
+            kernel: facts.kernel,
+            readings: facts.readings,
+            period: &period,
+            kpis: &kpis,
+            outcomes: facts.outcomes,
+            audit: facts.audit,
+            recurrence: facts.recurrence,
+            queries: &queries,
+            results: &results,
+            rules: &rules[..8],
+        };
+        let mut summary = report::summary::summarise(&inputs);
+        summary.gates = gate::judged(&gates, &summary, config.min_n)?;
+        let report = report::build(&inputs);
+        stages.done("report", || format!("{} sections", report.sections.len()));
 
-    let facts = Facts {
-        config: &config,
-        imported: &imported,
-        kernel: &kernel,
-        readings: &readings,
-        outcomes: &outcomes,
-        audit: &audit,
-        recurrence: &recurrence,
-        lost: &lost,
-        period: &period,
-    };
-    let tables = tables::build(&facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
-    stages.done("tables", || format!("{} tables", tables.frames.len()));
-    let results: Vec<Table> = queries
-        .iter()
-        .map(|query| query::run(query, &tables))
-        .collect::<Result<_, _>>()
-        .map_err(Failure::usage)?;
-    stages.done("query", || format!("{} results", results.len()));
+        let broken = |message: String| Failure::new(OUTPUT, message);
+        let markdown = render::summary::markdown(&inputs, &summary.gates);
+        let mut output = Output::create(&args.out).map_err(broken)?;
+        let made = Made {
+            inputs: &inputs,
+            report: &report,
+            tables: &tables,
+            summary: &summary,
+            markdown: &markdown,
+        };
+        write(args, &made, &mut output).map_err(broken)?;
+        stages.done("render", || format!("into {}", args.out.display()));
+        let manifest = json!({
+            "schema": "sla-report/manifest/v1",
+            "tool": { "name": "sla-report", "version": env!("CARGO_PKG_VERSION") },
+            "config_sha256": rules,
+            "csv_safe": !args.csv_raw,
+            "inputs": imported.files,
+        });
+        let place = output.publish(&period.name, manifest, &run_json(started, stages)).map_err(broken)?;
+        output::index(&args.out, &period.name).map_err(broken)?;
+        stages.done("write", || place.display().to_string());
 
-    let kpis = kpi::count(&kernel, &readings, &period);
-    let rules = hex(&Sha256::digest(config.source.as_bytes()));
-    let inputs = Inputs {
-        config: &config,
-        imported: &imported,
-        kernel: &kernel,
-        readings: &readings,
-        period: &period,
-        kpis: &kpis,
-        outcomes: &outcomes,
-        audit: &audit,
-        recurrence: &recurrence,
-        queries: &queries,
-        results: &results,
-        rules: &rules[..8],
-    };
-    let report = report::build(&inputs);
-    stages.done("report", || format!("{} sections", report.sections.len()));
-
-    let broken = |message: String| Failure::new(OUTPUT, message);
-    let mut output = Output::create(&args.out).map_err(broken)?;
-    write(args, &inputs, &report, &tables, &mut output).map_err(broken)?;
-    stages.done("render", || format!("into {}", args.out.display()));
-    let manifest = json!({
-        "tool": { "name": "sla-report", "version": env!("CARGO_PKG_VERSION") },
-        "config_sha256": rules,
-        "csv_safe": !args.csv_raw,
-        "inputs": imported.files,
-    });
-    let place = output.publish(&period.name, manifest, &run_json(started, &stages)).map_err(broken)?;
-    output::index(&args.out, &period.name).map_err(broken)?;
-    stages.done("write", || place.display().to_string());
-
-    if !args.common.quiet {
-        let (read, used, rejected) = imported.totals();
-        for sentence in report::verdict_sentences(&inputs) {
-            tell!("{sentence}");
+        stages.finish();
+        if args.json {
+            say!("{}", render::summary::json(&summary).map_err(broken)?.trim_end());
+        } else if !args.common.quiet {
+            tell_summary(&inputs, &summary, &place);
         }
-        tell!(
-            "{} tickets opened in {}, {} in all.",
-            report::opened_in_period(&inputs),
-            period.label,
-            imported.data.tickets.len()
-        );
-        tell!("{read} rows read = {used} used + {rejected} rejected.");
-        if rejected > 0 {
-            tell!("{}", super::rejects_table(&imported).trim_end());
+        gate::github(args.github, &args.gates, &summary, &markdown).map_err(broken)?;
+        let in_period = kpis.iter().map(|kpi| kpi.verdicts.iter().sum::<i64>()).max().unwrap_or(0);
+        if in_period == 0 && report::opened_in_period(&inputs) == 0 && !args.allow_empty {
+            return Err(Failure::new(
+                EMPTY,
+                format!(
+                    "error: 0 of {} tickets fall in {}\nhint: name another period with `--period`, or say `--allow-empty`",
+                    imported.data.tickets.len(),
+                    period.name
+                ),
+            ));
         }
-        tell!("Written to {}", place.join("index.html").display());
+        if is_gated { gate::outcome(&args.gates, &summary.gates) } else { Ok(()) }
+    })
+}
+
+/// The end of a run in a few lines: verdict, counts, gates, rejects, place, next step.
+fn tell_summary(inputs: &Inputs, summary: &Summary, place: &Path) {
+    for sentence in &summary.sentences {
+        tell!("{sentence}");
     }
-    let in_period = kpis.iter().map(|kpi| kpi.verdicts.iter().sum::<i64>()).max().unwrap_or(0);
-    if in_period == 0 && report::opened_in_period(&inputs) == 0 && !args.allow_empty {
-        return Err(Failure::new(
-            EMPTY,
-            format!(
-                "error: 0 of {} tickets fall in {}\nhint: name another period with `--period`, or say `--allow-empty`",
-                imported.data.tickets.len(),
-                period.name
-            ),
-        ));
+    let counts = &summary.counts;
+    tell!(
+        "{} tickets opened in {}, {} in all.",
+        counts.tickets_opened_in_period,
+        inputs.period.label,
+        counts.tickets
+    );
+    if let Some(sentence) = gate::sentence(&summary.gates) {
+        tell!("{sentence}");
     }
-    Ok(())
+    let (read, used, rejected) = (counts.rows_read, counts.rows_used, counts.rows_rejected);
+    tell!("{read} rows read = {used} used + {rejected} rejected.");
+    if rejected > 0 {
+        tell!("{}", super::rejects_table(inputs.imported).trim_end());
+    }
+    tell!("Written to {}", place.join("index.html").display());
+    let worst =
+        inputs.results.iter().find(|table| table.slug == "missed").and_then(|table| table.rows.first());
+    if let Some(Cell::Text(ticket)) = worst.and_then(|row| row.first()) {
+        tell!("Next: sla explain {ticket} --config {}", inputs.config.path.display());
+    }
 }
 
 fn summed(imported: &Imported) -> String {
@@ -163,13 +167,17 @@ fn rejects_only(
     })
 }
 
-fn write(
-    args: &ReportArgs,
-    inputs: &Inputs,
-    report: &Report,
-    tables: &Tables,
-    output: &mut Output,
-) -> Result<(), String> {
+/// What there is to write.
+struct Made<'a> {
+    inputs: &'a Inputs<'a>,
+    report: &'a Report,
+    tables: &'a Tables,
+    summary: &'a Summary,
+    markdown: &'a str,
+}
+
+fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), String> {
+    let Made { inputs, report, tables, summary, markdown } = made;
     let wants = |format| args.format.contains(&format);
     if wants(Format::Html) {
         output.write("index.html", render::html::page(report)?.as_bytes())?;
@@ -195,11 +203,18 @@ fn write(
             }
         }
     }
-    if wants(Format::Json) {
-        output.write("summary.json", render::summary::json(inputs).as_bytes())?;
-    }
-    if wants(Format::Md) {
-        output.write("summary.md", render::summary::markdown(inputs).as_bytes())?;
+    // The list of periods knows a report by its summary.
+    output.write("summary.json", render::summary::json(summary)?.as_bytes())?;
+    let report_url = inputs.config.report_url.as_deref();
+    for (format, path, text) in [
+        (Format::Md, "summary.md", (*markdown).to_owned()),
+        (Format::Metrics, "metrics.prom", render::metrics::prometheus(summary)),
+        (Format::Junit, "junit.xml", render::junit::xml(summary)),
+        (Format::Slack, "summary.slack.json", render::slack::blocks(summary, report_url)),
+    ] {
+        if wants(format) {
+            output.write(path, text.as_bytes())?;
+        }
     }
     if !args.no_data {
         for name in DATA {

@@ -32,7 +32,7 @@ struct Replay<'a> {
 /// Runs the command.
 pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
     let started = SystemTime::now();
-    let mut stages = Stages::new(args.common.verbose);
+    let mut stages = Stages::new(&args.common);
     if args.set.is_empty() && args.with.is_none() && args.sweep.is_none() {
         return Err(Failure::usage(
             "error: nothing to change\nhint: say `--set clocks.on_site.limit=3h`, `--with other.toml` or `--sweep clocks.on_site.limit=2h..6h/30m`",
@@ -363,9 +363,6 @@ fn value(what_if: &WhatIf, report: &Report, base: &Config) -> Value {
 /// Rows of a table that are printed; the files have them all.
 const PRINTED: usize = 20;
 
-/// Columns beyond this width are left to the files.
-const WIDTH: usize = 118;
-
 /// The report for a terminal: sentences, then tables in columns.
 fn print(report: &Report) {
     say!("{}", report.title);
@@ -383,7 +380,8 @@ fn print(report: &Report) {
         }) {
             say!("\n{}", table.title);
             let table = &shortened(table);
-            for line in columns(table, report.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC)) {
+            let zone = report.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC);
+            for line in render::text::table(table, zone, PRINTED) {
                 say!("  {line}");
             }
             if table.rows.len() > PRINTED {
@@ -405,51 +403,4 @@ fn shortened(table: &Table) -> Table {
             || row[moves] != Cell::Int(0)
     };
     Table { rows: table.rows.iter().filter(tells).cloned().collect(), ..table.clone() }
-}
-
-fn columns(table: &Table, zone: chrono_tz::Tz) -> Vec<String> {
-    let within: Vec<usize> =
-        table.columns.iter().filter_map(|column| column.fraction).flat_map(|(a, b)| [a, b]).collect();
-    let shown: Vec<usize> = (0..table.columns.len()).filter(|at| !within.contains(at)).collect();
-    let mut rows = vec![shown.iter().map(|&at| table.columns[at].label.clone()).collect::<Vec<_>>()];
-    let number = |row: &[Cell], at: usize| match row.get(at) {
-        Some(Cell::Int(number)) => *number,
-        _ => 0,
-    };
-    for row in table.rows.iter().take(PRINTED) {
-        let one = |&at: &usize| {
-            let column = &table.columns[at];
-            match (&row[at], column.format, column.fraction) {
-                (Cell::Missing, ..) => "–".to_owned(),
-                (Cell::Text(text), ..) => format::cut(&format::plain(text), 32).into_owned(),
-                (Cell::Float(share), Format::Share, Some((part, whole))) => {
-                    format!(
-                        "{} ({})",
-                        format::share(*share),
-                        format::fraction(number(row, part), number(row, whole))
-                    )
-                }
-                (Cell::Float(number), ..) => format::number(*number, 1),
-                (Cell::Int(seconds), Format::Duration, _) => format::duration(*seconds),
-                (Cell::Int(at), Format::Instant, _) => format::instant(*at, zone),
-                (Cell::Int(number), ..) => format::count(*number),
-            }
-        };
-        rows.push(shown.iter().map(one).collect());
-    }
-    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
-    let mut room = WIDTH;
-    let widths: Vec<usize> = (0..shown.len())
-        .map(width)
-        .take_while(|width| {
-            let fits = *width <= room;
-            room = room.saturating_sub(width + 2);
-            fits
-        })
-        .collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
 }

@@ -8,6 +8,7 @@ pub mod advice;
 mod agreements;
 mod calendars;
 mod clocks;
+mod gates;
 mod inputs;
 mod limits;
 mod overlay;
@@ -17,6 +18,7 @@ mod recurrence;
 pub use agreements::Terms;
 pub use calendars::ALWAYS;
 pub use clocks::SeverityRules;
+pub use gates::GATE_LEVELS;
 pub use inputs::{
     DURATION_UNITS, DurationUnit, ENCODINGS, Encoding, EventKind, Format, Input, Inputs, NAMED_DATE_FORMATS,
     TABLES, Table, ValueMap,
@@ -33,6 +35,7 @@ use chrono_tz::Tz;
 
 use crate::clock::Policy;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::gate::Gate;
 use reader::{Problems, Reader};
 
 /// What `sla.toml` says.
@@ -54,6 +57,8 @@ pub struct Config {
     pub html_rows: usize,
     /// When the exports were taken, seconds UTC; otherwise the latest instant in them.
     pub exported_at: Option<i64>,
+    /// Where the page will be found, for messages that link to it.
+    pub report_url: Option<String>,
     /// Folder of the user's own queries.
     pub queries: Option<PathBuf>,
     pub inputs: Inputs,
@@ -62,6 +67,7 @@ pub struct Config {
     pub terms: BTreeMap<String, Terms>,
     pub policy: Policy,
     pub recurrence: Recurrence,
+    pub gates: Vec<Gate>,
     /// What is odd but valid.
     pub warnings: Diagnostics,
 }
@@ -114,7 +120,7 @@ pub fn parse(path: &Path, source: String) -> Result<Config, Diagnostics> {
 fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let (mut subject, mut zone, mut min_n) = ("all contracts".to_owned(), Tz::UTC, 10);
-    let (mut html_rows, mut queries, mut exported_at) = (20_000, None, None);
+    let (mut html_rows, mut queries, mut exported_at, mut report_url) = (20_000, None, None, None);
     if let Some(report) = document.table("report") {
         subject = report.string("subject").map_or(subject, |text| text.value);
         if let Some(text) = report.string("zone") {
@@ -124,6 +130,16 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         html_rows = report.integer("html_rows", 0..=1_000_000).unwrap_or(html_rows);
         exported_at =
             report.parse::<chrono::DateTime<chrono::FixedOffset>>("exported_at").map(|at| at.timestamp());
+        report_url = report.string("report_url").and_then(|text| {
+            let is_web = ["https://", "http://"].iter().any(|scheme| text.value.starts_with(scheme));
+            if !is_web {
+                report.problem(
+                    Diagnostic::error(Some(text.span), "`report.report_url` is no web address")
+                        .label("expected https://…"),
+                );
+            }
+            is_web.then_some(text.value)
+        });
         queries = report.string("queries").map(|folder| dir.join(folder.value));
         report.finish();
     }
@@ -162,6 +178,8 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         defaults.finish();
     }
     let recurrence = recurrence::recurrence(document, &dir);
+    let names: Vec<&str> = clocks.iter().map(|clock| clock.name.as_str()).collect();
+    let gates = gates::gates(document, &names);
     document.finish();
     let policy = Policy {
         severities: severity.levels.clone(),
@@ -184,12 +202,14 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         limits,
         html_rows: html_rows as usize,
         exported_at,
+        report_url,
         queries,
         inputs,
         severity,
         terms,
         policy,
         recurrence,
+        gates,
         warnings: Diagnostics { origin: String::new(), source: String::new(), items: Vec::new() },
     }
 }

@@ -4,6 +4,7 @@
 //! it looks: a renderer chooses fonts and widths, never numbers or words.
 
 pub mod format;
+pub mod summary;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

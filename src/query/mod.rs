@@ -111,6 +111,20 @@ pub fn parse(slug: &str, text: &str) -> Result<Query, Vec<Diagnostic>> {
     Ok(Query { slug: slug.to_owned(), header, sql: text[body..].trim().trim_end_matches(';').to_owned() })
 }
 
+/// A query that has no header, typed by hand.
+///
+/// # Errors
+/// What is wrong with its SQL, with places.
+pub fn ad_hoc(sql: &str) -> Result<Query, Diagnostics> {
+    let header = Header { title: "query".to_owned(), ..Header::default() };
+    match sql::check(sql, 0) {
+        Ok(()) => {
+            Ok(Query { slug: "query".to_owned(), header, sql: sql.trim().trim_end_matches(';').to_owned() })
+        }
+        Err(items) => Err(Diagnostics { origin: "query".to_owned(), source: sql.to_owned(), items }),
+    }
+}
+
 /// Runs a query and its checks.
 ///
 /// # Errors
@@ -141,7 +155,7 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
             )));
         }
     }
-    table(query, &frame, true).map_err(fail)
+    table(query, &frame, !query.header.key.is_empty()).map_err(fail)
 }
 
 fn table(query: &Query, frame: &DataFrame, has_key: bool) -> Result<Table, String> {

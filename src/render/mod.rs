@@ -6,4 +6,8 @@
 pub mod chart;
 pub mod csv;
 pub mod html;
+pub mod junit;
+pub mod metrics;
+pub mod slack;
 pub mod summary;
+pub mod text;

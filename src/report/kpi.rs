@@ -58,9 +58,14 @@ impl Kpi {
         (self.kept(), self.kept() + self.count(Verdict::Breached))
     }
 
+    /// The overrun that so many percent of the missed ones don't exceed, seconds.
+    pub fn overrun_percentile_s(&self, percent: usize) -> Option<i64> {
+        self.overruns_s.get(self.overruns_s.len().checked_sub(1)? * percent / 100).copied()
+    }
+
     /// Median overrun of the missed ones, seconds.
     pub fn median_overrun_s(&self) -> Option<i64> {
-        self.overruns_s.get(self.overruns_s.len().checked_sub(1)? / 2).copied()
+        self.overrun_percentile_s(50)
     }
 }
 

@@ -9,6 +9,7 @@ mod figure;
 pub mod kpi;
 mod method;
 mod points;
+pub mod summary;
 pub mod what_if;
 
 use crate::clock::{AuditRow, Kernel, Outcome, Readings, Verdict};
@@ -315,12 +316,17 @@ fn missed_card(inputs: &Inputs) -> Card {
     plain_card("missed", "Missed promises", missed, missed == 0, status.to_owned(), notes)
 }
 
-fn open_card(inputs: &Inputs) -> Card {
-    let total = |verdict| -> i64 { inputs.kpis.iter().map(|kpi| kpi.count(verdict)).sum() };
-    let all_overdue = result(inputs, "open_overdue").map_or(0, |table| {
+/// Clocks of open tickets that are over their limits, of any period.
+fn open_overdue(inputs: &Inputs) -> i64 {
+    result(inputs, "open_overdue").map_or(0, |table| {
         let verdict = position(table, "verdict").unwrap_or(0);
         table.rows.iter().filter(|row| row[verdict] == Cell::Text("overdue".to_owned())).count() as i64
-    });
+    })
+}
+
+fn open_card(inputs: &Inputs) -> Card {
+    let total = |verdict| -> i64 { inputs.kpis.iter().map(|kpi| kpi.count(verdict)).sum() };
+    let all_overdue = open_overdue(inputs);
     let notes = vec![
         format!("{} at risk", format::count(total(Verdict::AtRisk))),
         format!("{} of them decided in this period", format::count(total(Verdict::Overdue))),

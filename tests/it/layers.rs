@@ -39,7 +39,7 @@ fn offenders(is_bad: impl Fn(&str, &str) -> bool) -> Vec<String> {
     found
 }
 
-const ORDER: [(&str, u8); 20] = [
+const ORDER: [(&str, u8); 21] = [
     ("paper", 0),
     ("model", 0),
     ("diagnostic", 0),
@@ -47,6 +47,7 @@ const ORDER: [(&str, u8); 20] = [
     ("stats", 1),
     ("clock", 2),
     ("recurrence", 2),
+    ("gate", 2),
     ("config", 3),
     ("import", 3),
     ("preset", 4),

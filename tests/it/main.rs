@@ -15,6 +15,7 @@ mod clocks;
 mod common;
 mod determinism;
 mod fuzz;
+mod gates;
 mod layers;
 mod presets;
 mod recurrence_areas;

@@ -1,0 +1,65 @@
+//! `summary.slack.json`: Block Kit blocks for a webhook.
+
+use serde_json::{Value, json};
+
+use crate::paper::format;
+use crate::paper::summary::{GateStatus, Summary};
+
+/// Slack's limits, in characters.
+const HEADER: usize = 150;
+const SECTION: usize = 3000;
+
+/// Key figures beside each other; Slack takes ten fields.
+const FIELDS: usize = 8;
+
+/// Gates that don't hold, at most.
+const GATES: usize = 3;
+
+/// The blocks of a summary; `report_url` is where the page is published.
+pub fn blocks(summary: &Summary, report_url: Option<&str>) -> String {
+    let title = format!("SLA report – {} – {}", summary.subject, summary.period.label);
+    let mut blocks = vec![
+        json!({ "type": "header", "text": { "type": "plain_text", "text": format::cut(&format::plain(&title), HEADER) } }),
+        section(&summary.sentences.iter().map(|sentence| escaped(sentence)).collect::<Vec<_>>().join("\n")),
+    ];
+    let decided = summary.kpis.iter().filter(|kpi| kpi.denominator > 0).take(FIELDS);
+    let fields: Vec<Value> = decided
+        .map(|kpi| {
+            let share = kpi.value.map_or("–".to_owned(), format::share);
+            let target = kpi.target.map_or(String::new(), |t| format!(", target {}", format::share(t)));
+            let fraction = format::fraction(kpi.numerator, kpi.denominator);
+            let text = format!("*{}*\n{share} ({fraction}){target}", escaped(&kpi.label));
+            json!({ "type": "mrkdwn", "text": text })
+        })
+        .collect();
+    if !fields.is_empty() {
+        blocks.push(json!({ "type": "section", "fields": fields }));
+    }
+    let broken: Vec<_> = summary.gates.iter().filter(|gate| gate.status != GateStatus::Pass).collect();
+    if !broken.is_empty() {
+        let mut lines: Vec<String> = broken
+            .iter()
+            .take(GATES)
+            .map(|gate| format!("• {}: {}", gate.status.name(), escaped(&gate.reason)))
+            .collect();
+        if broken.len() > GATES {
+            lines.push(format!("• and {} more", broken.len() - GATES));
+        }
+        blocks.push(section(&lines.join("\n")));
+    }
+    if let Some(url) = report_url {
+        let button = json!({ "type": "button", "text": { "type": "plain_text", "text": "Open the report" }, "url": url });
+        blocks.push(json!({ "type": "actions", "elements": [button] }));
+    }
+    let text = format::cut(&format::plain(&title), HEADER);
+    format!("{:#}\n", json!({ "text": text, "blocks": blocks }))
+}
+
+fn section(text: &str) -> Value {
+    json!({ "type": "section", "text": { "type": "mrkdwn", "text": format::cut(text, SECTION) } })
+}
+
+/// Slack's three special characters; nothing in a text becomes a mention.
+fn escaped(text: &str) -> String {
+    format::plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
