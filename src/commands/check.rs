@@ -80,14 +80,16 @@ pub fn run(args: &CommonArgs) -> Result<(), Failure> {
             finding.code.meaning()
         ));
     }
-    if !imported.rejects.is_empty() {
+    let verdict = super::judge_rejects(&config, &imported);
+    // The message of too many rejects lists them itself.
+    if verdict.is_ok() && !imported.rejects.is_empty() {
         lines.push("rejected:".to_owned());
         lines.push(super::rejects_table(&imported).trim_end().to_owned());
     }
     if !args.quiet {
         say!("{}", lines.join("\n"));
     }
-    super::judge_rejects(&config, &imported)
+    verdict
 }
 
 /// The column whose words a finding is about, and what becomes of them.

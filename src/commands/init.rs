@@ -6,6 +6,7 @@ use super::{Failure, INPUT, OUTPUT};
 use crate::cli::InitArgs;
 use crate::config::{self, DurationUnit, Encoding, Format, Limits, Table};
 use crate::import::{self, STANDARD_INPUT, Sniffed, Times};
+use crate::paper::format;
 use crate::preset::{self, Match, PATTERNS, Part, Preset};
 
 /// Runs the command.
@@ -25,7 +26,7 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
         return Err(Failure::usage(format!("error: unknown preset `{wanted}`; expected one of: {known}")));
     }
     let (mut parts, mut problems) = (Vec::new(), Vec::new());
-    for export in &args.exports {
+    for export in &files(&args.exports)? {
         match parts_of(export, args, &presets) {
             Ok(found) => parts.extend(found),
             Err(problem) => problems.push(problem),
@@ -46,7 +47,11 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
     }
     let draft = preset::draft(&parts, &presets);
     // What was drawn up must hold what `sla check` holds of any configuration.
-    config::parse(&target, draft.text.clone()).map_err(|problems| Failure::usage(problems.to_string()))?;
+    config::parse(&target, draft.text.clone()).map_err(|problems| {
+        Failure::usage(format!(
+            "{problems}\n\nerror: what was drawn up is no valid configuration: please report it"
+        ))
+    })?;
     let broken = |error: std::io::Error| {
         Failure::new(OUTPUT, format!("error: can't write `{}`: {error}", target.display()))
     };
@@ -78,25 +83,63 @@ fn summed(part: &Part) -> String {
     }
 }
 
-/// A file as all the tables that it holds.
+/// The files that are meant: a pattern may be for us to expand.
+fn files(exports: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for export in exports {
+        let mut found = vec![export.clone()];
+        if export != Path::new(STANDARD_INPUT) && !export.exists() {
+            let matches = glob::glob(&export.to_string_lossy());
+            let matches = matches.into_iter().flatten().filter_map(Result::ok).filter(|path| path.is_file());
+            found = matches.collect();
+            if found.is_empty() {
+                return Err(Failure::new(INPUT, format!("error: no such file\n --> {}", export.display())));
+            }
+        }
+        found.retain(|path| !files.contains(path));
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// A file as all the tables that it holds, of a workbook in any of its sheets.
 fn parts_of<'p>(export: &Path, args: &InitArgs, presets: &'p [Preset]) -> Result<Vec<Part<'p>>, String> {
     let name = export.display().to_string();
     let limits = Limits::default();
-    let sniffed = import::sniff(export, &name, &limits).map_err(|problem| problem.to_string())?;
-    let found = preset::recognise(presets, &sniffed, args.preset.as_deref());
-    if found.is_empty() {
-        return Err(not_recognised(&name, &sniffed, args));
+    let sniff = |sheet: Option<&str>| {
+        import::sniff(export, &name, sheet, &limits).map_err(|problem| problem.to_string())
+    };
+    let first = sniff(None)?;
+    let others = first.other_sheets().to_vec();
+    let mut parts = sheet_parts(export, args, presets, &first, None)?;
+    for sheet in &others {
+        parts.extend(sheet_parts(export, args, presets, &sniff(Some(sheet))?, Some(sheet))?);
     }
+    if parts.is_empty() {
+        return Err(not_recognised(&name, &first, args));
+    }
+    Ok(parts)
+}
+
+fn sheet_parts<'p>(
+    export: &Path,
+    args: &InitArgs,
+    presets: &'p [Preset],
+    sniffed: &Sniffed,
+    sheet: Option<&str>,
+) -> Result<Vec<Part<'p>>, String> {
+    let name = export.display().to_string();
+    let limits = Limits::default();
     let path = if export == Path::new(STANDARD_INPUT) { name.clone() } else { relative(export, &args.dir)? };
     let read = |found: Match<'p>| {
-        let input = preset::input(&found, &sniffed, &defaults());
+        let input = preset::input(&found, sniffed, sheet, &defaults());
         let survey =
-            import::survey(&sniffed, &input, &limits, &PATTERNS).map_err(|problem| problem.to_string())?;
+            import::survey(sniffed, &input, &limits, &PATTERNS).map_err(|problem| problem.to_string())?;
         refuse_relative(&name, &found, survey.times.get("opened_at"), "opened_at")?;
         refuse_relative(&name, &found, survey.times.get("event_at"), "event_at")?;
-        Ok(Part::new(path.clone(), found, survey, &sniffed))
+        Ok(Part::new(path.clone(), sheet.map(str::to_owned), found, survey, sniffed))
     };
-    found.into_iter().map(read).collect()
+    preset::recognise(presets, sniffed, args.preset.as_deref()).into_iter().map(read).collect()
 }
 
 fn defaults() -> Format {
@@ -135,19 +178,30 @@ fn not_recognised(name: &str, sniffed: &Sniffed, args: &InitArgs) -> String {
             None => sniffed.keys(),
         };
     let what = match &args.preset {
-        Some(preset) => format!("is no export that preset `{preset}` knows: a needed column is missing"),
+        Some(preset) => format!(
+            "is no export that preset `{preset}` knows: a needed column is missing, such as that of the ticket's id or its opening"
+        ),
         None => "is no export that is known here".to_owned(),
     };
     format!(
         "error: `{name}` {what}\n --> {name}\nfound: {}\nhint: say which columns hold the ticket's id and its opening under [inputs.tickets.columns] of a sla.toml; the presets are: {}",
-        headers.join(", "),
+        shown(&headers),
         preset::slugs().join(", ")
     )
 }
 
+/// Headers for a terminal: what a file holds may be anything.
+fn shown(headers: &[String]) -> String {
+    let headers: Vec<_> = headers.iter().take(30).map(|header| format::plain(header)).collect();
+    format::cut(&headers.join(", "), 500).into_owned()
+}
+
 /// The path of a file as seen from the folder of the configuration.
 fn relative(file: &Path, folder: &Path) -> Result<String, String> {
-    let full = |path: &Path| std::path::absolute(path).map_err(|error| format!("error: {error}"));
+    // What is there is found through its links; a folder may yet have to be made.
+    let full = |path: &Path| {
+        path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|error| format!("error: {error}"))
+    };
     let clean = |path: PathBuf| -> Vec<std::ffi::OsString> {
         let mut parts: Vec<std::ffi::OsString> = Vec::new();
         for part in path.components() {

@@ -40,7 +40,7 @@ use crate::calendar::local_to_utc;
 use crate::cli::{Cli, Command, CommonArgs};
 use crate::clock::{Calendars, Kernel, OutcomePeriod, Reading, StatusClass, local_date};
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
-use crate::import::{self, Imported};
+use crate::import::{self, Code, Imported};
 use crate::model::{MISSING_AT, Text, Time};
 use crate::query::{Query, load};
 use crate::recurrence::{self, Lost, Recurrence};
@@ -311,7 +311,10 @@ fn outcome_period<'a>(
 
 /// Fails where too large a share of the rows was rejected.
 fn judge_rejects(config: &Config, imported: &Imported) -> Result<(), Failure> {
+    // A row that a later export has anew is no defect.
+    let superseded = imported.rejects.iter().filter(|reject| reject.code == Code::Superseded).count() as u64;
     let (read, _, rejected) = imported.totals();
+    let rejected = rejected - superseded;
     if rejected as f64 > config.limits.max_reject * read as f64 {
         return Err(Failure::new(
             INPUT,

@@ -336,7 +336,8 @@ pub fn inputs(document: &Reader, defaults: &Format) -> Inputs {
             let mut map = ValueMap::default();
             for (ours, theirs) in reader.named_strings() {
                 for their in theirs {
-                    if let Some(other) = map.insert(their.value.to_lowercase(), ours.value.clone()) {
+                    let other = map.insert(their.value.to_lowercase(), ours.value.clone());
+                    if let Some(other) = other.filter(|other| *other != ours.value) {
                         reader.problem(Diagnostic::error(
                             Some(their.span),
                             format!("`{}` is already mapped to `{other}`", their.value),

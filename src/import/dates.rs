@@ -95,7 +95,8 @@ fn excel_serial(cell: &str) -> Option<i64> {
 }
 
 /// `YYYY-MM-DD`, then optionally `T` or a blank, `HH:MM`, `:SS`, a fraction and
-/// `Z` or `±HH:MM`; the wall time in seconds, and the offset if it is stated.
+/// `Z`, `UTC`, `GMT` or `±HH:MM`, also behind a blank; the wall time in seconds,
+/// and the offset if it is stated.
 ///
 /// By hand because this is where a large import spends its time.
 fn iso(cell: &str) -> Option<(i64, Option<i64>)> {
@@ -131,10 +132,11 @@ fn iso(cell: &str) -> Option<(i64, Option<i64>)> {
         at += digits;
     }
     let wall = midnight + hour * 3600 + minute * 60 + second.min(59);
+    at += usize::from(is(at, b' ') && bytes.len() > at + 1);
     let rest = bytes.get(at..)?;
     let offset = match rest {
         [] => None,
-        [b'Z' | b'z'] => Some(0),
+        [b'Z' | b'z'] | b"UTC" | b"GMT" => Some(0),
         [sign @ (b'+' | b'-'), ..] => {
             let minutes_at = if is(at + 3, b':') { at + 4 } else { at + 3 };
             if bytes.len() != minutes_at + 2 && bytes.len() != at + 3 {

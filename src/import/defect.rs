@@ -19,6 +19,7 @@ pub enum Code {
     BadZone,
     BadShare,
     DuplicateTicket,
+    Superseded,
     DuplicateKey,
     UnknownTicket,
     UnknownRole,
@@ -27,6 +28,9 @@ pub enum Code {
     HeaderOnly,
     ControlCharacter,
     RepeatedColumn,
+    RowsInACell,
+    AbsentPath,
+    UnreadSheet,
     AmbiguousHour,
     MissingHour,
     StopBeforeStart,
@@ -43,7 +47,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in the order of the documentation.
-    pub const ALL: [Code; 34] = [
+    pub const ALL: [Code; 38] = [
         Code::FieldCount,
         Code::QuoteNeverClosed,
         Code::WrongEncoding,
@@ -58,6 +62,7 @@ impl Code {
         Code::BadZone,
         Code::BadShare,
         Code::DuplicateTicket,
+        Code::Superseded,
         Code::DuplicateKey,
         Code::UnknownTicket,
         Code::UnknownRole,
@@ -66,6 +71,9 @@ impl Code {
         Code::HeaderOnly,
         Code::ControlCharacter,
         Code::RepeatedColumn,
+        Code::RowsInACell,
+        Code::AbsentPath,
+        Code::UnreadSheet,
         Code::AmbiguousHour,
         Code::MissingHour,
         Code::StopBeforeStart,
@@ -93,6 +101,10 @@ impl Code {
             Code::RelativeDate => "relative_date",
             Code::ControlCharacter => "control_character",
             Code::RepeatedColumn => "repeated_column",
+            Code::RowsInACell => "rows_in_a_cell",
+            Code::AbsentPath => "absent_path",
+            Code::UnreadSheet => "unread_sheet",
+            Code::Superseded => "superseded",
             Code::AmbiguousHour => "ambiguous_hour",
             Code::MissingHour => "missing_hour",
             Code::IgnoredSla => "ignored_sla",
@@ -136,6 +148,16 @@ impl Code {
             Code::BadJson => "the line, or the element of the list, is no JSON object; rejected",
             Code::RelativeDate => "a time tells only how long ago it was when the file was written; rejected",
             Code::ControlCharacter => "NUL and other control characters in so many rows were read as blanks",
+            Code::RowsInACell => {
+                "so many lines within quoted cells read as rows of the table; two stray quotes may have paired up"
+            }
+            Code::AbsentPath => {
+                "no row of the JSON file has a value at the path that the configuration names"
+            }
+            Code::UnreadSheet => "the workbook has another sheet with that name, which is not read",
+            Code::Superseded => {
+                "another file has the ticket with a later time; that row counts, this one is rejected and not held against max_reject"
+            }
             Code::RepeatedColumn => "the file has several columns of that name; the first filled one counts",
             Code::AmbiguousHour => {
                 "a time without zone falls in the hour that clocks showed twice; its first occurrence counts"
@@ -152,13 +174,13 @@ impl Code {
             Code::BadZone => "a cell should hold an IANA time zone; rejected",
             Code::BadShare => "a cell should hold a share such as 0.95 or 95%; rejected",
             Code::DuplicateTicket => {
-                "another row has the same ticket_id; the first one counts, this one is rejected"
+                "another row of the file has the same ticket_id; the first one counts, this one is rejected"
             }
             Code::DuplicateKey => "another row has the same key; the first one counts, this one is rejected",
-            Code::UnknownTicket => "the event names a ticket that is not among the tickets; rejected",
+            Code::UnknownTicket => "the row is about a ticket that is not among the tickets; rejected",
             Code::UnknownRole => "the role of an event is not mapped; read as an agent's",
             Code::EndBeforeStart => "the contract or asset ends before it starts; rejected",
-            Code::EmptyFile => "the file has no bytes",
+            Code::EmptyFile => "the file has nothing in it but blanks",
             Code::HeaderOnly => "the file has a header and no rows",
             Code::StopBeforeStart => "a time of the ticket lies before its opening; the clock is unmeasured",
             Code::AfterExport => "the ticket's status says that it is open, its times say that it is over",

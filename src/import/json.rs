@@ -18,8 +18,8 @@ pub struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// The rows of one document.
-    pub fn rows(&self, document: &Value, mut push: impl FnMut(ByteRecord)) {
+    /// The rows of one document; an element that is no object is handed over as it is.
+    pub fn rows<'v>(&self, document: &'v Value, mut push: impl FnMut(Result<ByteRecord, &'v Value>)) {
         self.descend(document, &mut vec![document], self.each, &mut push);
     }
 
@@ -28,17 +28,22 @@ impl Shape<'_> {
         document: &'v Value,
         levels: &mut Vec<&'v Value>,
         each: &[String],
-        push: &mut impl FnMut(ByteRecord),
+        push: &mut impl FnMut(Result<ByteRecord, &'v Value>),
     ) {
+        let element = levels.last().copied().unwrap_or(document);
+        if !element.is_object() {
+            push(Err(element));
+            return;
+        }
         let Some((step, deeper)) = each.split_first() else {
             let cell = |paths: &Vec<&str>| {
                 let mut texts = paths.iter().map(|path| lookup(document, levels, path));
                 texts.find(|text| !text.is_empty()).unwrap_or_default()
             };
-            push(self.cells.iter().map(cell).collect());
+            push(Ok(self.cells.iter().map(cell).collect()));
             return;
         };
-        let Some(Value::Array(items)) = levels.last().and_then(|inner| walk(inner, step)) else { return };
+        let Some(Value::Array(items)) = walk(element, step) else { return };
         for item in items {
             levels.push(item);
             self.descend(document, levels, deeper, push);
@@ -99,7 +104,11 @@ pub fn layout(text: &[u8]) -> Result<Layout, String> {
         Ok(Value::Array(documents)) => Ok(Layout::Documents(documents)),
         Ok(document) => Ok(Layout::Documents(vec![document])),
         Err(_) if !is_list && lines.take(LINES_TRIED).any(is_object) => Ok(Layout::Lines(line_chunks(text))),
-        Err(error) => Err(format!("broken JSON: {error}")),
+        // Objects over several lines, one after the other.
+        Err(error) => match serde_json::Deserializer::from_slice(text).into_iter().collect() {
+            Ok(documents) => Ok(Layout::Documents(documents)),
+            Err(_) => Err(format!("broken JSON: {error}")),
+        },
     }
 }
 
@@ -131,6 +140,7 @@ mod tests {
         let shape = Shape { each: &each, cells };
         let mut rows = Vec::new();
         shape.rows(&serde_json::from_str(text).expect("JSON"), |record| {
+            let record = record.expect("an object");
             rows.push(record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
         });
         rows

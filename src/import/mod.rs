@@ -89,7 +89,7 @@ pub fn import(config: &Config) -> Result<Imported, Vec<Unusable>> {
     imported.files.sort_by(|a, b| (a.table, &a.file).cmp(&(b.table, &b.file)));
     // A file that holds two kinds of history was read for each of them.
     imported.files.dedup_by(|again, first| {
-        let is_same = (again.table, &again.file) == (first.table, &first.file);
+        let is_same = (again.table, &again.file, &again.sha256) == (first.table, &first.file, &first.sha256);
         if is_same {
             first.read += again.read;
             first.first_at = [first.first_at, again.first_at].into_iter().flatten().min();
@@ -97,9 +97,12 @@ pub fn import(config: &Config) -> Result<Imported, Vec<Unusable>> {
         }
         is_same
     });
+    let mut rejected: FxHashMap<(&str, &str), u64> = FxHashMap::default();
+    for reject in &imported.rejects {
+        *rejected.entry((reject.table, &reject.file)).or_insert(0) += 1;
+    }
     for file in &mut imported.files {
-        let is_of = |reject: &&Reject| reject.table == file.table && reject.file == file.file;
-        file.rejected = imported.rejects.iter().filter(is_of).count() as u64;
+        file.rejected = rejected.get(&(file.table, file.file.as_str())).copied().unwrap_or(0);
         file.used = file.read - file.rejected;
     }
     examine::examine(config, &mut imported);
@@ -124,9 +127,12 @@ pub fn files(config: &Config, input: &Input) -> Result<Vec<(PathBuf, String)>, U
         let mut found: Vec<PathBuf> = if full.exists() {
             vec![full]
         } else {
-            glob::glob(&full.to_string_lossy())
+            // What is special in the folder's own name is not meant so.
+            let escaped = PathBuf::from(glob::Pattern::escape(&base.to_string_lossy())).join(pattern);
+            glob::glob(&escaped.to_string_lossy())
                 .map_err(|error| absent(error.to_string()))?
                 .filter_map(Result::ok)
+                .filter(|path| path.is_file())
                 .collect()
         };
         if found.is_empty() {
@@ -134,11 +140,18 @@ pub fn files(config: &Config, input: &Input) -> Result<Vec<(PathBuf, String)>, U
         }
         found.sort();
         for path in found {
-            let shown = path.strip_prefix(base).unwrap_or(&path);
+            let shown = path.strip_prefix(base).unwrap_or(&path).to_path_buf();
             // An absolute path would tell whose machine made the report.
-            let shown =
-                if shown.is_absolute() { Path::new(shown.file_name().unwrap_or_default()) } else { shown };
-            files.push((path.clone(), shown.display().to_string()));
+            let shown = if shown.is_absolute() {
+                PathBuf::from(shown.file_name().unwrap_or_default())
+            } else {
+                shown
+            };
+            let shown = shown.display().to_string();
+            // A file that two patterns find is read once.
+            if files.iter().all(|(known, _)| *known != path) {
+                files.push((path, shown));
+            }
         }
     }
     Ok(files)
@@ -183,15 +196,26 @@ fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let mut names = Vec::new();
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = rows::read::<TicketChunk>(input, &config.limits, &source, |columns, row, chunk| {
-            TicketColumns::new(columns).push(columns, &input.extras, row, chunk)
-        })?;
+        let parsed = rows::read(
+            input,
+            &config.limits,
+            &source,
+            TicketColumns::new,
+            |columns, row, chunk: &mut TicketChunk| columns.push(&input.extras, row, chunk),
+        )?;
         let mut chunks = take(imported, parsed);
         chunks.par_iter_mut().for_each(|chunk| tickets::translate(chunk, config));
         for chunk in &chunks {
             if !chunk.lines.is_empty() {
                 all.append(&chunk.tickets);
-                source_ids.append(&chunk.source_ids);
+                // Of several files, some may have no such column.
+                let has_own = !chunk.source_ids.is_empty();
+                if has_own || !source_ids.is_empty() {
+                    (source_ids.len()..all.len() - chunk.lines.len()).for_each(|_| source_ids.push(""));
+                }
+                if has_own {
+                    source_ids.append(&chunk.source_ids);
+                }
             }
             places.extend(chunk.lines.iter().map(|line| (names.len() as u16, *line)));
         }
@@ -203,36 +227,58 @@ fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
         let id = |row: u32| all.ticket_id.get(row as usize);
         id(a).cmp(id(b)).then(a.cmp(&b))
     });
+    // Of one file the first row of a ticket counts; of several files, whose rows
+    // may be of different days, the one that knows the latest time.
+    let latest = |row: u32| all.times.iter().map(|times| times[row as usize]).max();
+    let rank = |row: u32| (latest(row), places[row as usize].0, std::cmp::Reverse(places[row as usize].1));
+    let id = |row: u32| all.ticket_id.get(row as usize);
     let mut kept: Vec<u32> = Vec::with_capacity(order.len());
-    for row in order {
-        let id = all.ticket_id.get(row as usize);
-        match kept.last() {
-            Some(&first) if all.ticket_id.get(first as usize) == id => {
-                let ((file, line), first) = (places[row as usize], places[first as usize]);
-                imported.rejects.push(Reject {
-                    table: Table::Tickets.name(),
-                    file: names[file as usize].clone(),
-                    line,
-                    code: Code::DuplicateTicket,
-                    column: "ticket_id".to_owned(),
-                    found: id.to_owned(),
-                    expected: format!("a new ticket; it is also at {}:{}", names[first.0 as usize], first.1),
-                });
+    for same in order.chunk_by(|&a, &b| id(a) == id(b)) {
+        let is_first = |row: &&u32| {
+            !same.iter().any(|other| places[*other as usize].0 == places[**row as usize].0 && other < *row)
+        };
+        let best = match same {
+            [one] => *one,
+            several => {
+                several.iter().filter(is_first).copied().max_by_key(|row| rank(*row)).unwrap_or(same[0])
             }
-            _ => kept.push(row),
+        };
+        kept.push(best);
+        let best_place = places[best as usize];
+        for &row in same.iter().filter(|row| **row != best) {
+            let (file, line) = places[row as usize];
+            imported.rejects.push(Reject {
+                table: Table::Tickets.name(),
+                file: names[file as usize].clone(),
+                line,
+                code: if file == best_place.0 || !is_first(&&row) {
+                    Code::DuplicateTicket
+                } else {
+                    Code::Superseded
+                },
+                column: "ticket_id".to_owned(),
+                found: id(row).to_owned(),
+                expected: format!(
+                    "a new ticket; it is also at {}:{}",
+                    names[best_place.0 as usize], best_place.1
+                ),
+            });
         }
     }
     imported.data.tickets = all.take(&kept);
-    // Of several files, some may have no such column.
-    let is_complete = source_ids.len() == all.len();
-    Ok(if is_complete { source_ids.take(&kept) } else { Strings::default() })
+    if !source_ids.is_empty() {
+        (source_ids.len()..all.len()).for_each(|_| source_ids.push(""));
+        source_ids = source_ids.take(&kept);
+    }
+    Ok(source_ids)
 }
 
 /// The row of each ticket by all names that a history may use.
 fn index<'t>(tickets: &'t Tickets, source_ids: &'t Strings) -> TicketIndex<'t> {
     let mut index: TicketIndex = FxHashMap::default();
     index.reserve(tickets.len() + source_ids.len());
-    index.extend((0..source_ids.len()).map(|row| (source_ids.get(row), row as u32)));
+    let named = (0..source_ids.len()).filter(|row| !source_ids.get(*row).is_empty());
+    index.extend(named.map(|row| (source_ids.get(row), row as u32)));
     index.extend((0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)));
     index
 }
@@ -251,9 +297,10 @@ fn read_slas(
         let verdicts = config.inputs.values.get("source_verdict");
         for source in sources(config, inputs)? {
             let (input, source) = source?;
-            let parsed = rows::read::<SlaChunk>(input, &config.limits, &source, |columns, row, chunk| {
-                SlaColumns::new(columns).push(input, &index, verdicts, row, chunk)
-            })?;
+            let push = |columns: &SlaColumns, row: &rows::Row, chunk: &mut SlaChunk| {
+                columns.push(input, &index, verdicts, row, chunk)
+            };
+            let parsed = rows::read(input, &config.limits, &source, SlaColumns::new, push)?;
             take(imported, parsed).into_iter().for_each(|chunk| all.append(chunk));
         }
     }
@@ -291,16 +338,17 @@ fn read_events(
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = rows::read::<EventChunk>(input, &config.limits, &source, |columns, row, chunk| {
-            match input.kind {
-                EventKind::Changes => ChangeColumns::new(columns).push(config, input, &index, row, chunk),
+        let find = |columns: &rows::Columns| (ChangeColumns::new(columns), SnapshotColumns::new(columns));
+        let parsed =
+            rows::read(input, &config.limits, &source, find, |(changes, snapshots), row, chunk| match input
+                .kind
+            {
+                EventKind::Changes => changes.push(config, input, &index, row, chunk),
                 EventKind::Snapshots => {
-                    let columns = SnapshotColumns::new(columns);
-                    let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, columns.ticket_id);
-                    columns.push(config, input, row, chunk, ticket).map(|_| ())
+                    let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, snapshots.ticket_id);
+                    snapshots.push(config, input, row, chunk, ticket).map(|_| ())
                 }
-            }
-        })?;
+            })?;
         // A large text must not stand beside the events that were made of it.
         drop(source);
         for chunk in take(imported, parsed) {
@@ -356,16 +404,17 @@ fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = rows::read::<(TicketChunk, EventChunk)>(
+        let find = |columns: &rows::Columns| (TicketColumns::new(columns), SnapshotColumns::new(columns));
+        let parsed = rows::read(
             input,
             &config.limits,
             &source,
-            |columns, row, (tickets, events)| {
-                let snapshot = SnapshotColumns::new(columns);
+            find,
+            |(columns, snapshot), row, (tickets, events): &mut (TicketChunk, EventChunk)| {
                 let own = tickets.lines.len() as u32;
                 let events_before = events.rows.len();
                 let stamp = snapshot.push(config, input, row, events, |_| Ok(own))?;
-                let pushed = TicketColumns::new(columns).push(columns, &input.extras, row, tickets);
+                let pushed = columns.push(&input.extras, row, tickets);
                 if pushed.is_err() {
                     events.rows.truncate(events_before);
                 }
@@ -418,9 +467,11 @@ fn read_reference<T: Send>(
     let mut all = Vec::new();
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = rows::read::<Vec<(T, u64)>>(input, &config.limits, &source, |columns, row, chunk| {
-            parse(columns, row).map(|parsed| chunk.push((parsed, row.line)))
-        })?;
+        let find = |columns: &rows::Columns| columns.clone();
+        let parsed =
+            rows::read(input, &config.limits, &source, find, |columns, row, chunk: &mut Vec<(T, u64)>| {
+                parse(columns, row).map(|parsed| chunk.push((parsed, row.line)))
+            })?;
         for chunk in take(imported, parsed) {
             all.extend(chunk.into_iter().map(|(row, line)| (row, source.name.clone(), line)));
         }

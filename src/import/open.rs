@@ -18,6 +18,8 @@ pub struct Source {
     /// As printed: relative to the configuration, or as typed.
     pub name: String,
     pub content: Content,
+    /// Of a workbook: names of the sheets that were not read.
+    pub other_sheets: Vec<String>,
     /// Of a text.
     pub encoding: Encoding,
     /// Of the file as it lies on the disk.
@@ -41,6 +43,24 @@ pub enum Content {
 pub struct Grid {
     /// With the number of each row, from 1.
     pub rows: Vec<(u64, ByteRecord)>,
+    bytes: u64,
+}
+
+impl Grid {
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// Where all rows together exceed the largest file: a small one may hold the
+    /// same text very often.
+    pub fn push(&mut self, line: u64, row: ByteRecord, limits: &Limits) -> Result<(), String> {
+        // A cell's end takes a word of its own.
+        self.bytes += (row.as_slice().len() + row.len() * size_of::<usize>()) as u64;
+        if self.bytes > limits.file_bytes {
+            return Err(too_large(limits));
+        }
+        self.rows.push((line, row));
+        Ok(())
+    }
 }
 
 /// How to open a file.
@@ -66,8 +86,13 @@ pub fn open(path: &Path, name: String, opening: &Opening) -> Result<Source, Stri
     let mut raw = if path == Path::new(STANDARD_INPUT) {
         bounded(std::io::stdin().lock(), opening.limits, "standard input")?
     } else {
+        let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+        if length > opening.limits.file_bytes {
+            return Err(too_large(opening.limits));
+        }
         std::fs::read(path).map_err(|error| error.to_string())?
     };
+    let mut other_sheets = Vec::new();
     let sha256 = hex(&Sha256::digest(&raw));
     let bytes = raw.len() as u64;
     for _ in 0..MOST_WRAPPINGS {
@@ -81,12 +106,15 @@ pub fn open(path: &Path, name: String, opening: &Opening) -> Result<Source, Stri
     }
     let encoding = opening.encoding.unwrap_or_else(|| guessed(&raw));
     let content = if raw.starts_with(b"PAR1") {
-        let grid = contained(|| parquet::grid(raw));
+        let limits = *opening.limits;
+        let grid = contained(move || parquet::grid(&raw, &limits));
         Content::Grid(grid.map_err(|error| format!("Parquet: {error}"))?)
     } else if is_workbook(&raw) {
-        let sheet = opening.sheet;
-        let grid = contained(move || workbook::grid(raw, sheet));
-        Content::Grid(grid.map_err(|error| format!("workbook: {error}"))?)
+        let (sheet, limits) = (opening.sheet, *opening.limits);
+        let read = contained(move || workbook::read(raw, sheet, &limits));
+        let (grid, others) = read.map_err(|error| format!("workbook: {error}"))?;
+        other_sheets = others;
+        Content::Grid(grid)
     } else {
         let text = text(raw, encoding);
         let mut start = text.iter().filter(|byte| !byte.is_ascii_whitespace());
@@ -95,7 +123,7 @@ pub fn open(path: &Path, name: String, opening: &Opening) -> Result<Source, Stri
             _ => Content::Text(text),
         }
     };
-    Ok(Source { name, content, encoding, bytes, sha256 })
+    Ok(Source { name, content, other_sheets, encoding, bytes, sha256 })
 }
 
 /// Readers of whole formats panic on some damaged files; that is an error like others.
@@ -143,13 +171,27 @@ fn unwrapped(raw: &[u8], limits: &Limits) -> Result<Option<Vec<u8>>, String> {
         let sizes = (0..archive.len()).map(|at| archive.by_index_raw(at).map_or(0, |part| part.size()));
         return if sizes.sum::<u64>() > limits.file_bytes { Err(too_large(limits)) } else { Ok(None) };
     }
-    let files: Vec<usize> = (0..archive.len())
-        .filter(|&at| {
-            archive.name_for_index(at).is_some_and(|name| name.is_ok_and(|name| !name.ends_with('/')))
-        })
-        .collect();
-    let [file] = files[..] else {
-        return Err(format!("the zip archive holds {} files; one is expected", files.len()));
+    // Folders and what macOS adds are no exports.
+    let is_export = |name: &str| {
+        !name.ends_with('/')
+            && !name.starts_with("__MACOSX/")
+            && !name.rsplit('/').next().unwrap_or("").starts_with('.')
+    };
+    let mut files: Vec<(usize, String)> = Vec::new();
+    for at in 0..archive.len() {
+        if let Some(Ok(name)) = archive.name_for_index(at)
+            && is_export(&name)
+        {
+            files.push((at, name.into_owned()));
+        }
+    }
+    let [(file, _)] = files[..] else {
+        let names: Vec<&str> = files.iter().take(5).map(|(_, name)| name.as_str()).collect();
+        return Err(format!(
+            "the zip archive holds {} files ({}); one is expected",
+            files.len(),
+            names.join(", ")
+        ));
     };
     let member = archive.by_index(file).map_err(broken)?;
     bounded(member, limits, "zip").map(Some)
@@ -164,9 +206,13 @@ fn is_workbook(raw: &[u8]) -> bool {
     raw.starts_with(b"PK\x03\x04") || raw.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 }
 
-/// UTF-8 if most of its letters are; UTF-16 if it looks like Latin letters with NULs between
+/// UTF-8 if most of its letters are, or a byte order mark says all there is to
+/// say; UTF-16 if it looks like Latin letters with NULs between
 /// them; otherwise what Windows writes in Western Europe.
 fn guessed(raw: &[u8]) -> Encoding {
+    if encoding_rs::Encoding::for_bom(raw).is_some() {
+        return Encoding::Utf8;
+    }
     let start = &raw[..raw.len().min(4096)];
     let nuls = start.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count();
     if nuls * 4 > start.len() {

@@ -9,24 +9,28 @@ use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
 
 use super::open::Grid;
+use crate::config::Limits;
 
 /// All rows, after one of the columns' names; numbered as if that were line 1.
 /// Times are ISO 8601.
 ///
 /// # Errors
 /// Where it is broken, or has columns of a kind that no help desk exports.
-pub fn grid(raw: Vec<u8>) -> Result<Grid, String> {
-    let frame = frame(&raw).map_err(|error| error.to_string())?;
+pub fn grid(raw: &[u8], limits: &Limits) -> Result<Grid, String> {
+    let mut frame = frame(raw).map_err(|error| error.to_string())?;
+    // Looking up a cell searches the chunks of its column.
+    frame.rechunk_mut();
     let header: ByteRecord = frame.get_column_names().iter().map(|name| name.as_str()).collect();
-    let mut rows = vec![(1, header)];
+    let mut grid = Grid::default();
+    grid.push(1, header, limits)?;
     for row in 0..frame.height() {
         let mut record = ByteRecord::new();
         for column in frame.columns() {
             record.push_field(column.get(row).map(text).unwrap_or_default().as_bytes());
         }
-        rows.push((row as u64 + 2, record));
+        grid.push(row as u64 + 2, record, limits)?;
     }
-    Ok(Grid { rows })
+    Ok(grid)
 }
 
 fn frame(raw: &[u8]) -> PolarsResult<DataFrame> {
@@ -49,6 +53,11 @@ fn text(value: AnyValue) -> String {
         AnyValue::String(text) => text.to_owned(),
         AnyValue::StringOwned(text) => text.to_string(),
         AnyValue::Boolean(is) => is.to_string(),
+        // Numbers as other files have them: 1000001, not 1.000001e6.
+        AnyValue::Float64(number) => number.to_string(),
+        AnyValue::Float32(number) => number.to_string(),
+        AnyValue::Binary(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        AnyValue::BinaryOwned(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         AnyValue::Datetime(at, unit, zone) => instant(at, unit, zone.is_some()),
         AnyValue::DatetimeOwned(at, unit, zone) => instant(at, unit, zone.is_some()),
         other => other.to_string(),

@@ -2,7 +2,8 @@
 
 use csv::ByteRecord;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use super::cut;
@@ -10,13 +11,13 @@ use super::dates::is_relative;
 use super::defect::{Code, FileCount, Finding, Reject, Unusable};
 use super::json::{self, Layout, Shape};
 use super::open::{Content, Source};
-use super::values::Values;
+use super::values::{Seen, Values};
 use crate::config::{Input, Limits};
 use crate::diagnostic::did_you_mean;
 use crate::model::MISSING_AT;
 
 /// Where our columns stand in a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Columns {
     /// Headers of the file.
     pub headers: Vec<String>,
@@ -99,6 +100,14 @@ impl Columns {
         self.positions.get(ours).copied()
     }
 
+    /// Positions of the columns that the configuration names.
+    fn mapped(&self, input: &Input) -> Vec<usize> {
+        let mut mapped: Vec<usize> = input.columns.keys().filter_map(|ours| self.position(ours)).collect();
+        mapped.extend(&self.extras);
+        mapped.sort_unstable();
+        mapped
+    }
+
     /// Headers of mapped columns that the file has more than once.
     fn repeated(&self) -> Vec<&str> {
         let mapped = self.positions.values().chain(&self.extras);
@@ -114,15 +123,17 @@ impl Columns {
 
 /// A header as it is compared.
 pub fn folded(header: &str) -> String {
-    header.trim().nfc().collect::<String>().to_lowercase()
+    let words: Vec<&str> = header.split_whitespace().collect();
+    words.join(" ").nfc().collect::<String>().to_lowercase()
 }
 
 /// By position: the next column with the same header. pandas numbers repeated
 /// headers, so `Category.1` repeats `Category`.
 fn repeats(headers: &[String]) -> Vec<Option<usize>> {
+    let known: FxHashSet<&str> = headers.iter().map(String::as_str).collect();
     let base = |header: &str| {
         let numbered = header.rsplit_once('.').filter(|(name, number)| {
-            number.bytes().all(|byte| byte.is_ascii_digit()) && headers.iter().any(|other| other == name)
+            number.bytes().all(|byte| byte.is_ascii_digit()) && known.contains(name)
         });
         numbered.map_or(header, |(name, _)| name).to_owned()
     };
@@ -158,20 +169,22 @@ pub struct Row<'r> {
 impl<'r> Row<'r> {
     /// A cell as text; empty where it is missing or there is no such column.
     pub fn text(&self, position: Option<usize>) -> Result<&'r str, Objection> {
-        let Some(position) = position else { return Ok("") };
-        let bytes = self.record.get(position).unwrap_or(b"");
-        match std::str::from_utf8(bytes) {
-            Ok(cell) => match (self.values.text(cell), self.columns.next.get(position)) {
-                ("", Some(Some(next))) => self.text(Some(*next)),
-                (text, _) => Ok(text),
-            },
-            Err(_) => Err(Objection {
+        let mut position = position;
+        while let Some(at) = position {
+            let bytes = self.record.get(at).unwrap_or(b"");
+            let cell = std::str::from_utf8(bytes).map_err(|_| Objection {
                 code: Code::WrongEncoding,
-                column: Some(position),
+                column: Some(at),
                 found: String::from_utf8_lossy(bytes).into_owned(),
                 expected: "UTF-8; try encoding = \"windows-1252\"".to_owned(),
-            }),
+            })?;
+            let text = self.values.text(cell);
+            if !text.is_empty() {
+                return Ok(text);
+            }
+            position = self.columns.next.get(at).copied().flatten();
         }
+        Ok("")
     }
 
     /// A cell that must not be missing.
@@ -191,7 +204,7 @@ impl<'r> Row<'r> {
     pub fn instant(&self, position: Option<usize>) -> Result<i64, Objection> {
         match self.text(position)? {
             "" => Ok(MISSING_AT),
-            cell => self.values.instant(cell).ok_or_else(|| self.bad_date(position, cell)),
+            cell => self.values.instant(cell, self.line).ok_or_else(|| self.bad_date(position, cell)),
         }
     }
 
@@ -237,7 +250,7 @@ impl<'r> Row<'r> {
 
     /// An objection to a cell of this row.
     pub fn object(&self, code: Code, column: Option<usize>, found: &str, expected: String) -> Objection {
-        Objection { code, column, found: found.chars().take(200).collect(), expected }
+        Objection { code, column, found: found.to_owned(), expected }
     }
 }
 
@@ -250,15 +263,17 @@ pub struct Parsed<T> {
     pub count: FileCount,
 }
 
-/// Reads a file: `parse` turns a row into an addition to a `T`, one `T` per chunk.
+/// Reads a file: `find` looks up columns once, `parse` turns a row into an
+/// addition to a `T`, one `T` per chunk.
 ///
 /// # Errors
 /// Where the header doesn't fit the configuration, or the file can't be read.
-pub fn read<T: Default + Send>(
+pub fn read<T: Default + Send, C: Sync>(
     input: &Input,
     limits: &Limits,
     source: &Source,
-    parse: impl Fn(&Columns, &Row, &mut T) -> Result<(), Objection> + Sync,
+    find: impl Fn(&Columns) -> C,
+    parse: impl Fn(&C, &Row, &mut T) -> Result<(), Objection> + Sync,
 ) -> Result<Parsed<T>, Unusable> {
     let table = input.table.name();
     let mut parsed = Parsed {
@@ -289,6 +304,9 @@ pub fn read<T: Default + Send>(
         Content::Text(text) | Content::Json(text) => text.iter().all(u8::is_ascii_whitespace),
         Content::Grid(grid) => grid.rows.is_empty(),
     };
+    if input.sheet.is_none() {
+        parsed.findings.extend(source.other_sheets.iter().map(|sheet| finding(Code::UnreadSheet, sheet, 1)));
+    }
     if is_empty {
         parsed.findings.push(finding(Code::EmptyFile, &source.name, 1));
         return Ok(parsed);
@@ -306,6 +324,8 @@ pub fn read<T: Default + Send>(
             let cut = cut::chunks(text, shape, row_bytes);
             broken = cut.broken;
             let columns = Columns::find(input, headers(input, &text[cut.header]), &source.name)?;
+            let own = find(&columns);
+            let parse = |row: &Row, built: &mut T| parse(&own, row, built);
             let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
             let chunk = |chunk: &cut::Chunk| {
                 let text = &text[chunk.range.clone()];
@@ -337,6 +357,8 @@ pub fn read<T: Default + Send>(
             };
             let rows = &grid.rows[at + 1..];
             let columns = Columns::find(input, cells(header), &source.name)?;
+            let own = find(&columns);
+            let parse = |row: &Row, built: &mut T| parse(&own, row, built);
             let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
             let chunk = |rows: &[(u64, ByteRecord)]| {
                 let has_control =
@@ -352,6 +374,8 @@ pub fn read<T: Default + Send>(
         }
         Content::Json(text) => {
             let columns = Columns::of_json(input);
+            let own = find(&columns);
+            let parse = |row: &Row, built: &mut T| parse(&own, row, built);
             let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
             let layout = json::layout(text).map_err(|message| Unusable {
                 message: format!("{table}: {message}"),
@@ -362,12 +386,20 @@ pub fn read<T: Default + Send>(
             (columns, results)
         }
     };
-    let mut controls = 0;
+    let (mut controls, mut swallowed) = ((0, u64::MAX), (0, u64::MAX));
+    // Mapped paths of JSON in which no row has a value.
+    let mut absent: Vec<usize> = match &source.content {
+        Content::Json(_) => columns.mapped(input),
+        _ => Vec::new(),
+    };
     for chunk in results {
         parsed.chunks.push(chunk.built);
         parsed.rejects.extend(chunk.rejects);
         parsed.count.read += chunk.read;
-        controls += chunk.controls;
+        for (all, own) in [(&mut controls, chunk.controls), (&mut swallowed, chunk.swallowed)] {
+            *all = (all.0 + own.0, all.1.min(own.1));
+        }
+        absent.retain(|column| !chunk.filled.contains(column));
     }
     for row in &broken {
         parsed.count.read += 1;
@@ -375,15 +407,22 @@ pub fn read<T: Default + Send>(
             parsed.rejects.push(reject_broken(table, &source.name, row, &text[row.range.clone()]));
         }
     }
-    let (twice, never) = (values.twice.into_inner(), values.never.into_inner());
     let zone = input.format.zone.name();
-    let counted = [
+    let seen = |seen: Seen| (seen.count.into_inner(), seen.line.into_inner());
+    for (code, subject, (count, line)) in [
         (Code::ControlCharacter, "", controls),
-        (Code::AmbiguousHour, zone, twice),
-        (Code::MissingHour, zone, never),
-    ];
-    let counted = counted.into_iter().filter(|(.., count)| *count > 0);
-    parsed.findings.extend(counted.map(|(code, subject, count)| finding(code, subject, count)));
+        (Code::RowsInACell, "", swallowed),
+        (Code::AmbiguousHour, zone, seen(values.twice)),
+        (Code::MissingHour, zone, seen(values.never)),
+    ] {
+        if count > 0 {
+            let first_at = format!("{}:{line}", source.name);
+            parsed.findings.push(Finding { first_at, ..finding(code, subject, count) });
+        }
+    }
+    for column in absent {
+        parsed.findings.push(finding(Code::AbsentPath, &columns.headers[column], 1));
+    }
     parsed.findings.extend(columns.repeated().into_iter().map(|name| finding(Code::RepeatedColumn, name, 1)));
     if parsed.count.read == 0 {
         parsed.findings.push(finding(Code::HeaderOnly, &source.name, 1));
@@ -405,7 +444,7 @@ fn read_json<T: Default + Send>(
     file: &File,
     text: &[u8],
     layout: &Layout,
-    parse: &(impl Fn(&Columns, &Row, &mut T) -> Result<(), Objection> + Sync),
+    parse: &(impl Fn(&Row, &mut T) -> Result<(), Objection> + Sync),
 ) -> Vec<Chunk<T>> {
     let ours = input.table.columns(input.kind);
     let cells = ours.iter().map(|ours| match input.columns.get(*ours) {
@@ -414,19 +453,19 @@ fn read_json<T: Default + Send>(
     });
     let cells = cells.chain(input.extras.iter().map(|(theirs, _)| vec![theirs.as_str()])).collect();
     let shape = Shape { each: &input.each, cells };
-    let add = |built: &mut Chunk<T>, document: &serde_json::Value, line: u64| {
-        shape.rows(document, |record| built.add(file, line, &record, parse));
-    };
     match layout {
         Layout::Documents(documents) => {
-            let numbered: Vec<(u64, &serde_json::Value)> = (1..).zip(documents).collect();
-            let chunk = |documents: &[(u64, &serde_json::Value)]| {
+            // A page of results is one document: there the elements are counted.
+            let is_page = documents.len() == 1;
+            let numbered: Vec<(u64, &Value)> = (1..).zip(documents).collect();
+            let chunk = |documents: &[(u64, &Value)]| {
                 let mut built = Chunk::new(true);
-                for (line, document) in documents {
-                    match document {
-                        serde_json::Value::Object(_) => add(&mut built, document, *line),
-                        other => built.refuse_json(file, *line, &other.to_string(), "an object"),
-                    }
+                for (number, document) in documents {
+                    let mut element = 0;
+                    shape.rows(document, |row| {
+                        element += 1;
+                        built.add_json(file, if is_page { element } else { *number }, row, parse);
+                    });
                 }
                 built
             };
@@ -442,9 +481,8 @@ fn read_json<T: Default + Send>(
                         built.rejects.push(file.reject(line, row_too_large(file)));
                         continue;
                     }
-                    match serde_json::from_slice(bytes) {
-                        Ok(document @ serde_json::Value::Object(_)) => add(&mut built, &document, line),
-                        Ok(_) => built.refuse_json(file, line, &String::from_utf8_lossy(bytes), "an object"),
+                    match serde_json::from_slice::<Value>(bytes) {
+                        Ok(document) => shape.rows(&document, |row| built.add_json(file, line, row, parse)),
                         Err(error) => {
                             let expected = format!("one JSON object; {error}");
                             built.refuse_json(file, line, &String::from_utf8_lossy(bytes), &expected);
@@ -476,11 +514,14 @@ impl File<'_> {
             line,
             code: objection.code,
             column: header.unwrap_or_default(),
-            found: objection.found,
+            found: objection.found.chars().take(FOUND).collect(),
             expected: objection.expected,
         }
     }
 }
+
+/// Characters of a broken cell or row that a reject quotes.
+const FOUND: usize = 200;
 
 /// What one thread makes of its part of the rows.
 struct Chunk<T> {
@@ -489,13 +530,25 @@ struct Chunk<T> {
     read: u64,
     /// Whether any of its cells may hold a control character.
     has_controls: bool,
-    /// Rows in which control characters were replaced.
-    controls: u64,
+    /// Rows in which control characters were replaced, and the first one's line.
+    controls: (u64, u64),
+    /// Lines within cells that read as rows, and the line of the first such row.
+    swallowed: (u64, u64),
+    /// Of JSON: columns with a value in some row.
+    filled: FxHashSet<usize>,
 }
 
 impl<T: Default> Chunk<T> {
     fn new(has_controls: bool) -> Chunk<T> {
-        Chunk { built: T::default(), rejects: Vec::new(), read: 0, has_controls, controls: 0 }
+        Chunk {
+            built: T::default(),
+            rejects: Vec::new(),
+            read: 0,
+            has_controls,
+            controls: (0, u64::MAX),
+            swallowed: (0, u64::MAX),
+            filled: FxHashSet::default(),
+        }
     }
 
     fn add(
@@ -503,23 +556,25 @@ impl<T: Default> Chunk<T> {
         file: &File,
         line: u64,
         record: &ByteRecord,
-        parse: &impl Fn(&Columns, &Row, &mut T) -> Result<(), Objection>,
+        parse: &impl Fn(&Row, &mut T) -> Result<(), Objection>,
     ) {
         self.read += 1;
         let cleaned: ByteRecord;
         let mut record = record;
         if self.has_controls && record.as_slice().iter().any(|byte| is_control(*byte)) {
-            self.controls += 1;
+            self.controls = (self.controls.0 + 1, self.controls.1.min(line));
             let blank = |byte: &u8| if is_control(*byte) { b' ' } else { *byte };
             cleaned = record.iter().map(|cell| cell.iter().map(blank).collect::<Vec<u8>>()).collect();
             record = &cleaned;
         }
+        if memchr::memchr(b'\n', record.as_slice()).is_some() {
+            let rows = rows_within(file, record);
+            if rows > 0 {
+                self.swallowed = (self.swallowed.0 + rows, self.swallowed.1.min(line));
+            }
+        }
         let outcome = fits(file, record).and_then(|()| {
-            parse(
-                file.columns,
-                &Row { record, columns: file.columns, values: file.values, line },
-                &mut self.built,
-            )
+            parse(&Row { record, columns: file.columns, values: file.values, line }, &mut self.built)
         });
         if let Err(objection) = outcome {
             let mut cells = record.iter().map(<[u8]>::trim_ascii);
@@ -538,12 +593,45 @@ impl<T: Default> Chunk<T> {
         }
     }
 
+    fn add_json(
+        &mut self,
+        file: &File,
+        line: u64,
+        row: Result<ByteRecord, &Value>,
+        parse: &impl Fn(&Row, &mut T) -> Result<(), Objection>,
+    ) {
+        match row {
+            Ok(record) => {
+                let filled = record.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+                self.filled.extend(filled.map(|(column, _)| column));
+                self.add(file, line, &record, parse);
+            }
+            Err(other) => self.refuse_json(file, line, &other.to_string(), "an object"),
+        }
+    }
+
     fn refuse_json(&mut self, file: &File, line: u64, found: &str, expected: &str) {
         self.read += 1;
-        let found = found.chars().take(200).collect();
-        let objection = Objection { code: Code::BadJson, column: None, found, expected: expected.to_owned() };
+        let objection = Objection {
+            code: Code::BadJson,
+            column: None,
+            found: found.to_owned(),
+            expected: expected.to_owned(),
+        };
         self.rejects.push(file.reject(line, objection));
     }
+}
+
+/// Lines within cells that have as many delimiters as the header: where two stray
+/// quotes happen to pair up, rows end up in a cell.
+fn rows_within(file: &File, record: &ByteRecord) -> u64 {
+    let wanted = file.columns.headers.len() - 1;
+    if wanted < 2 {
+        return 0;
+    }
+    let has_all = |line: &&[u8]| memchr::memchr_iter(file.input.format.delimiter, line).count() == wanted;
+    let lines = record.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1));
+    lines.filter(has_all).count() as u64
 }
 
 fn is_control(byte: u8) -> bool {
@@ -611,7 +699,7 @@ fn reject_broken(table: &'static str, file: &str, row: &cut::Chunk, text: &[u8])
         line: row.line,
         code: Code::QuoteNeverClosed,
         column: String::new(),
-        found: String::from_utf8_lossy(text).trim_end().chars().take(200).collect(),
+        found: String::from_utf8_lossy(text).trim_end().chars().take(FOUND).collect(),
         expected,
     }
 }

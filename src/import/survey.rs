@@ -4,7 +4,7 @@
 //! does it use?" for `sla init`. Leaves out on purpose what product it is from:
 //! that is `preset`'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use csv::ByteRecord;
@@ -39,24 +39,24 @@ pub struct HeaderCandidate {
 const SAMPLE_BYTES: usize = 1 << 16;
 
 /// The header is one of so many rows.
-const HEADER_ROWS: usize = 6;
+const HEADER_ROWS: usize = 20;
 
 /// So many documents of JSON are looked at for their paths.
 const DOCUMENTS: usize = 500;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Opens a file and guesses its encoding.
+/// Opens a file, of a workbook one sheet, and guesses its encoding.
 ///
 /// # Errors
 /// Where it can't be read.
-pub fn sniff(path: &Path, name: &str, limits: &Limits) -> Result<Sniffed, Unusable> {
+pub fn sniff(path: &Path, name: &str, sheet: Option<&str>, limits: &Limits) -> Result<Sniffed, Unusable> {
     let unusable = |message: String| Unusable {
         message: format!("can't read the file: {message}"),
         place: name.to_owned(),
         hint: None,
     };
-    let opening = Opening { encoding: None, sheet: None, limits };
+    let opening = Opening { encoding: None, sheet, limits };
     let source = open::open(path, name.to_owned(), &opening).map_err(unusable)?;
     let documents = match &source.content {
         Content::Json(text) => match json::layout(text).map_err(unusable)? {
@@ -78,6 +78,11 @@ impl Sniffed {
     /// Of a text without a byte order mark.
     pub fn encoding(&self) -> Encoding {
         self.source.encoding
+    }
+
+    /// Of a workbook: the visible sheets that were not read.
+    pub fn other_sheets(&self) -> &[String] {
+        &self.source.other_sheets
     }
 
     /// Whether it is rows of delimited cells.
@@ -156,8 +161,8 @@ pub struct Times {
     pub with_zone: u64,
     /// Cells that tell only how long ago something was.
     pub relative: u64,
-    /// The first cell that no pattern fits.
-    pub strange: Option<String>,
+    /// Cells that no pattern fits, with their counts; of many, the first ones.
+    pub strange: BTreeMap<String, u64>,
 }
 
 /// What the rows of a file hold.
@@ -168,6 +173,8 @@ pub struct Survey {
     pub times: BTreeMap<&'static str, Times>,
     /// By our column, or the field of a history: each word with its count.
     pub words: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    /// Of JSON: our columns with a value in some row.
+    pub filled: BTreeSet<&'static str>,
 }
 
 /// Times of any table.
@@ -192,7 +199,10 @@ const WORDS: [&str; 5] = ["status", "severity", "request_type", "source_verdict"
 /// More distinct words than that are no vocabulary.
 const MOST_WORDS: usize = 2000;
 
-/// Each chunk of a file looks so long for the patterns that fit at all.
+/// So many different cells that are no times are kept.
+const MOST_STRANGE: usize = 20;
+
+/// Patterns that don't fit so many cells are tried no more, unless no other fits.
 const TRIED_CELLS: u64 = 200;
 
 /// The years in which a number is taken for a time.
@@ -209,8 +219,10 @@ pub fn survey(
     patterns: &[&str],
 ) -> Result<Survey, Unusable> {
     let formats: Vec<DateFormat> = patterns.iter().map(|pattern| DateFormat::new(pattern)).collect();
-    let parsed = rows::read::<Chunk>(input, limits, &sniffed.source, |columns, row, chunk| {
-        chunk.add(input, &formats, columns, row)
+    let columns = input.table.columns(input.kind);
+    let find = |found: &Columns| Places::new(found, &columns, sniffed.is_json());
+    let parsed = rows::read(input, limits, &sniffed.source, find, |places, row, chunk: &mut Chunk| {
+        chunk.add(input, &formats, places, row)
     })?;
     let mut survey = Survey::default();
     for chunk in parsed.chunks {
@@ -222,8 +234,11 @@ pub fn survey(
             ours.with_zone += theirs.with_zone;
             ours.relative += theirs.relative;
             ours.fits.iter_mut().zip(theirs.fits).for_each(|(ours, theirs)| *ours += theirs);
-            ours.strange = ours.strange.take().or(theirs.strange);
+            for (cell, count) in theirs.strange {
+                count_strange(&mut ours.strange, &cell, count);
+            }
         }
+        survey.filled.extend(chunk.filled);
         for (column, words) in chunk.words {
             let known = survey.words.entry(column).or_default();
             for (word, count) in words {
@@ -234,11 +249,37 @@ pub fn survey(
     Ok(survey)
 }
 
+/// Where the columns stand that a survey looks at.
+struct Places {
+    times: Vec<(&'static str, usize)>,
+    words: Vec<(&'static str, usize)>,
+    field: Option<usize>,
+    to: Option<usize>,
+    /// Of JSON: all columns.
+    all: Vec<(&'static str, usize)>,
+}
+
+impl Places {
+    fn new(found: &Columns, columns: &[&'static str], is_json: bool) -> Places {
+        let placed = |names: &[&'static str]| -> Vec<(&'static str, usize)> {
+            names.iter().filter_map(|name| Some((*name, found.position(name)?))).collect()
+        };
+        Places {
+            times: placed(&TIMES),
+            words: placed(&WORDS),
+            field: found.position("field"),
+            to: found.position("to"),
+            all: if is_json { placed(columns) } else { Vec::new() },
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Chunk {
     rows: u64,
     times: BTreeMap<&'static str, Times>,
     words: BTreeMap<&'static str, FxHashMap<String, u64>>,
+    filled: BTreeSet<&'static str>,
 }
 
 impl Chunk {
@@ -246,24 +287,28 @@ impl Chunk {
         &mut self,
         input: &Input,
         formats: &[DateFormat],
-        columns: &Columns,
+        places: &Places,
         row: &Row,
     ) -> Result<(), Objection> {
         self.rows += 1;
-        for column in TIMES {
-            let position = columns.position(column);
-            let cell = row.text(position)?;
-            if position.is_some() && !cell.is_empty() {
+        for (column, position) in &places.times {
+            let cell = row.text(Some(*position))?;
+            if !cell.is_empty() {
                 self.times.entry(column).or_default().add(cell, formats);
             }
         }
-        for column in WORDS {
-            self.count(column, row.text(columns.position(column))?);
+        for (column, position) in &places.words {
+            self.count(column, row.text(Some(*position))?);
+        }
+        for (column, position) in &places.all {
+            if !row.text(Some(*position))?.is_empty() {
+                self.filled.insert(column);
+            }
         }
         if (input.table, input.kind) == (Table::Events, EventKind::Changes) {
-            let field = row.text(columns.position("field"))?;
+            let field = row.text(places.field)?;
             if let Some(field) = input.fields.get(&field.to_lowercase()) {
-                self.count(FIELDS[*field as usize], row.text(columns.position("to"))?);
+                self.count(FIELDS[*field as usize], row.text(places.to)?);
             }
         }
         Ok(())
@@ -282,28 +327,50 @@ impl Chunk {
     }
 }
 
+fn count_strange(strange: &mut BTreeMap<String, u64>, cell: &str, more: u64) {
+    if let Some(count) = strange.get_mut(cell) {
+        *count += more;
+    } else if strange.len() < MOST_STRANGE {
+        strange.insert(cell.to_owned(), more);
+    }
+}
+
 impl Times {
     fn add(&mut self, cell: &str, formats: &[DateFormat]) {
         self.fits.resize(formats.len(), 0);
         self.filled += 1;
-        let (mut is_known, mut has_zone) = (false, false);
+        let is_late = self.filled > TRIED_CELLS;
+        let mut fitting = self.try_formats(cell, formats, |fits| !is_late || fits > 0);
+        if fitting.is_none() && is_late {
+            fitting = self.try_formats(cell, formats, |fits| fits == 0);
+        }
+        match fitting {
+            Some(has_zone) => self.with_zone += u64::from(has_zone),
+            None if is_relative(cell) => self.relative += 1,
+            None => count_strange(&mut self.strange, &cell.chars().take(60).collect::<String>(), 1),
+        }
+    }
+
+    /// Counts the formats that a cell fits, of those wanted by how often they fitted
+    /// so far; whether the cell states its zone, or `None` where none fits.
+    fn try_formats(
+        &mut self,
+        cell: &str,
+        formats: &[DateFormat],
+        is_wanted: impl Fn(u64) -> bool,
+    ) -> Option<bool> {
+        let mut fitting = None;
         for (fits, format) in self.fits.iter_mut().zip(formats) {
-            if self.filled > TRIED_CELLS && *fits == 0 {
+            if !is_wanted(*fits) {
                 continue;
             }
             let Some(stated) = format.read(cell) else { continue };
             let (Stated::Instant(at) | Stated::Wall(at)) = stated;
             if LIKELY.contains(&at) {
                 *fits += 1;
-                is_known = true;
-                has_zone |= matches!(stated, Stated::Instant(_));
+                fitting = Some(fitting.unwrap_or(false) || matches!(stated, Stated::Instant(_)));
             }
         }
-        self.with_zone += u64::from(has_zone);
-        if !is_known && is_relative(cell) {
-            self.relative += 1;
-        } else if !is_known && self.strange.is_none() {
-            self.strange = Some(cell.chars().take(60).collect());
-        }
+        fitting
     }
 }

@@ -29,6 +29,7 @@ pub struct TicketColumns {
     after: [(Time, Option<usize>); 2],
     times: [Option<usize>; 6],
     texts: [Option<usize>; 22],
+    extras: Vec<usize>,
     summary: Option<usize>,
     activity: Option<usize>,
     reopen_count: Option<usize>,
@@ -50,6 +51,7 @@ impl TicketColumns {
             ],
             times: TIME_COLUMNS.map(|name| columns.position(name)),
             texts: TEXT_COLUMNS.map(|name| columns.position(name)),
+            extras: columns.extras.clone(),
             summary: columns.position("summary"),
             activity: columns.position("activity"),
             reopen_count: columns.position("reopen_count"),
@@ -63,7 +65,6 @@ impl TicketColumns {
     /// Appends one row; nothing is appended where it is objected to.
     pub fn push(
         &self,
-        columns: &Columns,
         extras: &[(String, String)],
         row: &Row,
         chunk: &mut TicketChunk,
@@ -91,8 +92,8 @@ impl TicketColumns {
         let source_id = row.text(self.source_id)?;
         let (impact, urgency) = (row.text(self.impact)?, row.text(self.urgency)?);
         let blocked = row.text(self.blocked)?;
-        let mut carried = Vec::with_capacity(columns.extras.len());
-        for &position in &columns.extras {
+        let mut carried = Vec::with_capacity(self.extras.len());
+        for &position in &self.extras {
             carried.push(row.text(Some(position))?);
         }
 

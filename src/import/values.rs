@@ -18,8 +18,27 @@ pub struct Values<'a> {
     format: &'a Format,
     dates: Vec<DateFormat<'a>>,
     /// Times that the wall clock showed twice, and never.
-    pub twice: AtomicU64,
-    pub never: AtomicU64,
+    pub twice: Seen,
+    pub never: Seen,
+}
+
+/// How often something was met, and where first.
+#[derive(Debug)]
+pub struct Seen {
+    pub count: AtomicU64,
+    /// The least line.
+    pub line: AtomicU64,
+}
+
+impl Seen {
+    fn new() -> Seen {
+        Seen { count: AtomicU64::new(0), line: AtomicU64::new(u64::MAX) }
+    }
+
+    fn at(&self, line: u64) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.line.fetch_min(line, Ordering::Relaxed);
+    }
 }
 
 impl<'a> Values<'a> {
@@ -31,7 +50,7 @@ impl<'a> Values<'a> {
         if is_typed && !dates.iter().any(|format| matches!(format, DateFormat::Iso)) {
             dates.push(DateFormat::Iso);
         }
-        Values { format, dates, twice: AtomicU64::new(0), never: AtomicU64::new(0) }
+        Values { format, dates, twice: Seen::new(), never: Seen::new() }
     }
 
     /// The cell without blanks around it and without the quote that guards it
@@ -52,16 +71,16 @@ impl<'a> Values<'a> {
 
     /// An instant, seconds UTC; times that state no zone are of the format's
     /// zone, those of other years than 1900 to 2199 are none.
-    pub fn instant(&self, cell: &str) -> Option<i64> {
+    pub fn instant(&self, cell: &str, line: u64) -> Option<i64> {
         let at = match self.stated(cell)? {
             Stated::Instant(at) => at,
-            Stated::Wall(wall) => self.zoned(wall),
+            Stated::Wall(wall) => self.zoned(wall, line),
         };
         YEARS_1900_TO_2199.contains(&at).then_some(at)
     }
 
     /// Undoes the publisher's conversions; `wall` is a wall time in seconds.
-    fn zoned(&self, wall: i64) -> i64 {
+    fn zoned(&self, wall: i64, line: u64) -> i64 {
         if self.format.zone == Tz::UTC {
             return wall;
         }
@@ -69,8 +88,8 @@ impl<'a> Values<'a> {
             let (at, kind) = wall_to_instant(self.format.zone, wall);
             match kind {
                 Wall::Once => {}
-                Wall::Twice => drop(self.twice.fetch_add(1, Ordering::Relaxed)),
-                Wall::Never => drop(self.never.fetch_add(1, Ordering::Relaxed)),
+                Wall::Twice => self.twice.at(line),
+                Wall::Never => self.never.at(line),
             }
             at
         })

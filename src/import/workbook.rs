@@ -2,63 +2,79 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Sheets, Xlsx, open_workbook_auto_from_rs};
+use calamine::{Data, Reader, Sheet, SheetType, SheetVisible, Sheets, Xlsx, open_workbook_auto_from_rs};
 use csv::ByteRecord;
 
 use super::open::Grid;
+use crate::config::Limits;
 
-/// The named sheet of an Excel or OpenDocument workbook, or the first one with cells.
+/// The named sheet of an Excel or OpenDocument workbook, or the first visible one
+/// with cells; and the names of the other visible sheets.
 ///
 /// Dates become ISO 8601, durations `H:MM:SS`; formulas are what they were last
 /// worked out to. Empty rows are left out, a row ends with its last filled cell.
 ///
 /// # Errors
-/// Where it is no workbook, or has no such sheet.
-pub fn grid(raw: Vec<u8>, sheet: Option<&str>) -> Result<Grid, String> {
+/// Where it is no workbook, has no such sheet, or holds more than a file may.
+pub fn read(raw: Vec<u8>, sheet: Option<&str>, limits: &Limits) -> Result<(Grid, Vec<String>), String> {
     let mut book = open_workbook_auto_from_rs(Cursor::new(raw)).map_err(|error| error.to_string())?;
-    let names = book.sheet_names();
-    if let Some(wanted) = sheet
-        && !names.iter().any(|name| name == wanted)
-    {
-        return Err(format!("no sheet `{wanted}`; it has: {}", names.join(", ")));
+    let is_table =
+        |sheet: &&Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
+    let all = book.sheets_metadata();
+    let mut names: Vec<String> = all.iter().filter(is_table).map(|sheet| sheet.name.clone()).collect();
+    if let Some(wanted) = sheet {
+        if !all.iter().any(|sheet| sheet.name == wanted) {
+            let known: Vec<&str> = all.iter().map(|sheet| sheet.name.as_str()).collect();
+            return Err(format!("no sheet `{wanted}`; it has: {}", known.join(", ")));
+        }
+        names = vec![wanted.to_owned()];
     }
-    for name in names.iter().filter(|name| sheet.is_none_or(|wanted| wanted == *name)) {
-        let rows = match &mut book {
-            Sheets::Xlsx(book) => streamed(book, name)?,
+    for at in 0..names.len() {
+        let grid = match &mut book {
+            Sheets::Xlsx(book) => streamed(book, &names[at], limits)?,
             book => {
-                let range = book.worksheet_range(name).map_err(|error| error.to_string())?;
+                let range = book.worksheet_range(&names[at]).map_err(|error| error.to_string())?;
                 let first = range.start().map_or(1, |(row, _)| u64::from(row) + 1);
-                (first..).zip(range.rows().map(|cells| cells.iter().map(text).collect())).collect()
+                let mut grid = Grid::default();
+                for (line, cells) in (first..).zip(range.rows()) {
+                    if let Some(row) = filled(cells.iter().map(text).collect()) {
+                        grid.push(line, row, limits)?;
+                    }
+                }
+                grid
             }
         };
-        let rows: Vec<(u64, ByteRecord)> =
-            rows.into_iter().filter_map(|(line, row)| Some((line, filled(row)?))).collect();
-        if !rows.is_empty() {
-            return Ok(Grid { rows });
+        if !grid.rows.is_empty() {
+            names.remove(at);
+            return Ok((grid, names));
         }
     }
-    Ok(Grid::default())
+    Ok((Grid::default(), Vec::new()))
 }
 
 /// Cell by cell: one stray cell far out must not cost the memory of all between.
-fn streamed(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<(u64, Vec<String>)>, String> {
+fn streamed(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, limits: &Limits) -> Result<Grid, String> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
-    let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
+    let mut grid = Grid::default();
+    let (mut line, mut row) = (0, Vec::new());
     while let Some(cell) = cells.next_cell().map_err(|error| error.to_string())? {
-        let (row, column) = cell.get_position();
-        let line = u64::from(row) + 1;
-        if rows.last().is_none_or(|(last, _)| *last != line) {
-            rows.push((line, Vec::new()));
+        let (at, column) = cell.get_position();
+        if line != u64::from(at) + 1 {
+            if let Some(row) = filled(std::mem::take(&mut row)) {
+                grid.push(line, row, limits)?;
+            }
+            line = u64::from(at) + 1;
         }
-        let Some((_, row)) = rows.last_mut() else { continue };
         let text = text(&cell.get_value().clone().into());
         if !text.is_empty() {
             row.resize(row.len().max(column as usize + 1), String::new());
             row[column as usize] = text;
         }
     }
-    rows.sort_by_key(|(line, _)| *line);
-    Ok(rows)
+    if let Some(row) = filled(row) {
+        grid.push(line, row, limits)?;
+    }
+    Ok(grid)
 }
 
 /// The row up to its last cell that isn't blank; `None` if there is none.

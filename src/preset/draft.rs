@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::dates::{Chosen, choose};
+use super::dates::{Chosen, DayOrder, choose, day_order};
 use super::recognise::Match;
 use super::{PLAIN, Preset};
 use crate::config::{ENCODINGS, Encoding, EventKind, Table};
@@ -17,6 +17,8 @@ use crate::import::{Sniffed, Survey};
 pub struct Part<'p> {
     /// As the configuration writes it.
     pub path: String,
+    /// Of a workbook with several sheets: which.
+    pub sheet: Option<String>,
     pub found: Match<'p>,
     pub survey: Survey,
     pub encoding: Encoding,
@@ -25,8 +27,17 @@ pub struct Part<'p> {
 
 impl<'p> Part<'p> {
     /// Of a file that was recognised and surveyed.
-    pub fn new(path: String, found: Match<'p>, survey: Survey, sniffed: &Sniffed) -> Part<'p> {
-        Part { path, found, survey, encoding: sniffed.encoding(), is_text: sniffed.is_text() }
+    pub fn new(
+        path: String,
+        sheet: Option<String>,
+        mut found: Match<'p>,
+        survey: Survey,
+        sniffed: &Sniffed,
+    ) -> Part<'p> {
+        if sniffed.is_json() {
+            found.columns.retain(|(ours, _)| survey.filled.contains(ours.as_str()));
+        }
+        Part { path, sheet, found, survey, encoding: sniffed.encoding(), is_text: sniffed.is_text() }
     }
 }
 
@@ -43,38 +54,63 @@ pub fn draft(parts: &[Part], presets: &[Preset]) -> Draft {
     let mut writer = Writer { text: String::new(), questions: 0 };
     let words = Words::new(parts, presets);
     writer.head(parts);
-    let lacks_zone =
-        parts.iter().any(|part| part.found.export.text("zone").is_none() && choose(&part.survey).lacks_zone);
     writer.report(parts);
-    for (index, inputs) in grouped(parts).into_iter().enumerate() {
-        let table = inputs[0].found.export.table;
-        let is_list = grouped(parts).iter().filter(|other| other[0].found.export.table == table).count() > 1;
-        writer.input(&inputs, is_list, index);
+    let groups = grouped(parts);
+    for group in &groups {
+        let table = group.parts[0].found.export.table;
+        let is_list = groups.iter().filter(|other| other.parts[0].found.export.table == table).count() > 1;
+        writer.input(group, is_list);
     }
+    let lacks_zone = groups.iter().any(Group::lacks_zone);
     writer.words(&words);
     writer.clocks(parts, &words, lacks_zone);
     Draft { text: writer.text, questions: writer.questions }
 }
 
+/// Files that are one input.
+struct Group<'a, 'p> {
+    parts: Vec<&'a Part<'p>>,
+    order: DayOrder,
+    /// By part.
+    chosen: Vec<Chosen>,
+}
+
+impl Group<'_, '_> {
+    /// Whether somebody must say in which zone its times are.
+    fn lacks_zone(&self) -> bool {
+        self.parts[0].found.export.text("zone").is_none()
+            && self.chosen.iter().any(|chosen| chosen.lacks_zone)
+    }
+}
+
 /// Files of one kind with the same columns and formats are one input.
-fn grouped<'a, 'p>(parts: &'a [Part<'p>]) -> Vec<Vec<&'a Part<'p>>> {
-    let mut groups: Vec<Vec<&Part>> = Vec::new();
+fn grouped<'a, 'p>(parts: &'a [Part<'p>]) -> Vec<Group<'a, 'p>> {
+    let mut groups: Vec<Group> = Vec::new();
     for part in parts {
-        let is_same = |other: &&Part| {
-            other.found.export.name == part.found.export.name
-                && other.found.preset.slug == part.found.preset.slug
-                && other.found.columns == part.found.columns
-                && other.found.header.as_ref().map(|h| (h.delimiter, h.line))
-                    == part.found.header.as_ref().map(|h| (h.delimiter, h.line))
-                && other.encoding == part.encoding
-                && choose(&other.survey).formats == choose(&part.survey).formats
+        let found = &part.found;
+        let is_same_kind = |other: &Part| {
+            other.found.export.name == found.export.name && other.found.preset.slug == found.preset.slug
         };
-        match groups.iter_mut().find(|group| is_same(&group[0])) {
-            Some(group) => group.push(part),
-            None => groups.push(vec![part]),
+        let order = day_order(parts.iter().filter(|other| is_same_kind(other)).map(|other| &other.survey));
+        let chosen = choose(&part.survey, order);
+        let place = |found: &Match| found.header.as_ref().map(|header| (header.delimiter, header.line));
+        let is_same = |group: &&mut Group| {
+            let other = group.parts[0];
+            is_same_kind(other)
+                && other.found.columns == found.columns
+                && place(&other.found) == place(found)
+                && (other.encoding, &other.sheet) == (part.encoding, &part.sheet)
+                && group.chosen[0].formats == chosen.formats
+        };
+        match groups.iter_mut().find(is_same) {
+            Some(group) => {
+                group.parts.push(part);
+                group.chosen.push(chosen);
+            }
+            None => groups.push(Group { parts: vec![part], order, chosen: vec![chosen] }),
         }
     }
-    groups.sort_by_key(|group| group[0].found.export.table);
+    groups.sort_by_key(|group| group.parts[0].found.export.table);
     groups
 }
 
@@ -207,6 +243,8 @@ impl Words {
 
 fn push(lists: &mut Vec<(String, Vec<String>)>, name: &str, word: String) {
     match lists.iter_mut().find(|(known, _)| known == name) {
+        // Words compare without regard to case.
+        Some((_, words)) if words.iter().any(|known| same(known, &word)) => {}
         Some((_, words)) => words.push(word),
         None => lists.push((name.to_owned(), vec![word])),
     }
@@ -317,18 +355,18 @@ impl Writer {
         }
     }
 
-    fn input(&mut self, parts: &[&Part], is_list: bool, index: usize) {
-        let part = parts[0];
+    fn input(&mut self, group: &Group, is_list: bool) {
+        let part = group.parts[0];
         let export = part.found.export;
         let table = export.table.name();
-        self.line(&match (is_list, index) {
-            (true, _) => format!("\n[[inputs.{table}]]"),
-            (false, _) => format!("\n[inputs.{table}]"),
-        });
-        let rows: u64 = parts.iter().map(|part| part.survey.rows).sum();
+        self.line(&if is_list { format!("\n[[inputs.{table}]]") } else { format!("\n[inputs.{table}]") });
+        let rows: u64 = group.parts.iter().map(|part| part.survey.rows).sum();
         self.comment(&format!("{}: {}, {rows} rows.", part.found.preset.title, export.title));
-        let paths: Vec<String> = parts.iter().map(|part| part.path.clone()).collect();
+        let paths: Vec<String> = group.parts.iter().map(|part| part.path.clone()).collect();
         self.line(&format!("path = {}", listed(&paths)));
+        if let Some(sheet) = &part.sheet {
+            self.line(&format!("sheet = {}", quoted(sheet)));
+        }
         if (export.table, export.kind) == (Table::Events, EventKind::Snapshots) {
             self.line("kind = \"snapshots\"");
         }
@@ -347,50 +385,63 @@ impl Writer {
         }
         let (tables, settings): (Vec<_>, Vec<_>) =
             export.settings.iter().partition(|(_, value)| value.is_table());
+        let mut missing: Vec<String> = Vec::new();
         for (key, value) in settings {
-            self.line(&format!("{key} = {value}"));
-        }
-        let chosen: Vec<Chosen> = parts.iter().map(|part| choose(&part.survey)).collect();
-        self.dates(&chosen);
-        if export.text("zone").is_none() && chosen.iter().any(|chosen| chosen.lacks_zone) {
-            if !matches!(export.table, Table::Contracts | Table::Assets) {
-                self.ask("In which zone were these times written? The file doesn't say.");
-                self.line("zone = \"UTC\"");
+            match value.as_array().filter(|_| key == "missing") {
+                Some(words) => {
+                    missing.extend(words.iter().filter_map(|word| word.as_str().map(str::to_owned)))
+                }
+                None => self.line(&format!("{key} = {value}")),
             }
         }
+        missing.extend(group.chosen.iter().flat_map(|chosen| chosen.missing.clone()));
+        if !missing.is_empty() {
+            missing.dedup();
+            self.line(&format!("missing = {}", listed(&missing)));
+        }
+        self.dates(group);
+        let has_times = !matches!(export.table, Table::Contracts | Table::Assets);
+        if group.lacks_zone() && has_times {
+            self.ask("In which zone were these times written? The file doesn't say.");
+            self.line("zone = \"UTC\"");
+        }
         if export.table == Table::SourceSlas {
-            self.comment("Of several SLAs on one ticket the one due last counts; name those of the resolution: slas = [\"…\"]");
+            self.comment(
+                "Of several SLAs on one ticket the one due last counts; name those of the resolution: slas = [\"…\"]",
+            );
         }
         self.columns(part, is_list);
         for (key, value) in tables {
-            let Some(table_value) = value.as_table() else { continue };
+            let Some(words) = value.as_table() else { continue };
             self.line(&format!("\n[inputs.{table}.{key}]"));
-            for (ours, theirs) in table_value {
+            for (ours, theirs) in words {
                 self.line(&format!("{ours} = {theirs}"));
             }
         }
     }
 
-    fn dates(&mut self, chosen: &[Chosen]) {
-        let Some(first) = chosen.first().filter(|chosen| !chosen.formats.is_empty()) else { return };
-        let (filled, covered) =
-            chosen.iter().fold((0, 0), |(filled, covered), c| (filled + c.filled, covered + c.covered));
-        if first.is_ambiguous {
+    fn dates(&mut self, group: &Group) {
+        let sum = |of: &dyn Fn(&Chosen) -> u64| -> u64 { group.chosen.iter().map(of).sum() };
+        let (filled, covered) = (sum(&|chosen| chosen.filled), sum(&|chosen| chosen.covered));
+        let first = &group.chosen[0];
+        if group.order == DayOrder::Ambiguous && first.formats.iter().any(|format| format.contains("%m")) {
             self.ask(&format!(
                 "Day or month first? In none of the {filled} times is one of the two above 12. Day first is taken here; \
                  for month first swap %d and %m."
             ));
         }
         if covered < filled {
-            let strange = chosen.iter().find_map(|chosen| chosen.strange.as_deref()).unwrap_or_default();
+            let strange =
+                group.chosen.iter().find_map(|chosen| chosen.strange.as_deref()).unwrap_or_default();
             self.ask(&format!(
-                "{} of {filled} times in none of these formats, such as {}: the rows will be rejected. Is a format missing?",
+                "{} of {filled} times in no format that is known here, such as {}: the rows will be rejected. Is a \
+                 format missing, or does it mean `missing`?",
                 filled - covered,
                 quoted(strange)
             ));
         }
         let formats: Vec<String> = first.formats.iter().map(|format| (*format).to_owned()).collect();
-        if formats != ["iso"] {
+        if !formats.is_empty() && formats != ["iso"] {
             self.line(&format!("date_formats = {}", listed(&formats)));
         }
     }

@@ -9,7 +9,7 @@ mod dates;
 mod draft;
 mod recognise;
 
-pub use dates::{Chosen, PATTERNS, choose};
+pub use dates::PATTERNS;
 pub use draft::{Draft, Part, draft};
 pub use recognise::{Match, input, recognise};
 

@@ -79,6 +79,14 @@ fn text<'p>(
             columns.push((ours.clone(), vec![theirs.clone()]));
         }
     }
+    // What has one of our own names is read under it, so it is said.
+    for ours in export.table.columns(export.kind) {
+        if !columns.iter().any(|(known, _)| known == ours)
+            && let Some(theirs) = find(&[ours.to_owned()])
+        {
+            columns.push((ours.to_owned(), vec![theirs.clone()]));
+        }
+    }
     has_required(export, &columns).then_some(Match { preset, export, header: Some(header), columns })
 }
 
@@ -91,13 +99,20 @@ fn json<'p>(preset: &'p Preset, export: &'p Export, sniffed: &Sniffed) -> Option
     if !export.signature.iter().all(|paths| paths.iter().any(has)) {
         return None;
     }
-    let columns: Vec<(String, Vec<String>)> = (export.columns.iter())
-        .map(|(ours, paths)| {
-            (ours.clone(), paths.iter().filter(|path| has(path)).cloned().collect::<Vec<_>>())
-        })
-        .filter(|(_, paths)| !paths.is_empty())
-        .collect();
-    has_required(export, &columns).then_some(Match { preset, export, header: None, columns })
+    let required = export.table.required(export.kind);
+    let is_there =
+        |(ours, paths): &&(String, Vec<String>)| required.contains(&ours.as_str()) && paths.iter().any(has);
+    if export.columns.iter().filter(is_there).count() < required.len() {
+        return None;
+    }
+    // The first documents don't tell what later ones have; the survey will.
+    let mut columns = export.columns.clone();
+    for ours in export.table.columns(export.kind) {
+        if !columns.iter().any(|(known, _)| known == ours) {
+            columns.push((ours.to_owned(), vec![ours.to_owned()]));
+        }
+    }
+    Some(Match { preset, export, header: None, columns })
 }
 
 fn has_required(export: &Export, columns: &[(String, Vec<String>)]) -> bool {
@@ -106,7 +121,7 @@ fn has_required(export: &Export, columns: &[(String, Vec<String>)]) -> bool {
 }
 
 /// The input as which a match is read for its survey.
-pub fn input(found: &Match, sniffed: &Sniffed, defaults: &Format) -> Input {
+pub fn input(found: &Match, sniffed: &Sniffed, sheet: Option<&str>, defaults: &Format) -> Input {
     let export = found.export;
     let mut format = Format { encoding: sniffed.encoding(), ..defaults.clone() };
     if let Some(header) = &found.header {
@@ -135,7 +150,7 @@ pub fn input(found: &Match, sniffed: &Sniffed, defaults: &Format) -> Input {
         format,
         header_line: found.header.as_ref().map_or(1, |header| header.line),
         footer: export.text("footer").map(str::to_owned),
-        sheet: None,
+        sheet: sheet.map(str::to_owned),
         each: export.each.clone(),
         columns: found.columns.iter().cloned().collect(),
         extras: Vec::new(),

@@ -50,6 +50,11 @@ fn settings() -> impl Strategy<Value = String> {
     })
 }
 
+/// Patterns of dates without zone.
+fn wall_patterns() -> Vec<&'static str> {
+    PATTERNS.iter().copied().filter(|pattern| pattern.contains("%d") && !pattern.contains("%z")).collect()
+}
+
 proptest! {
     #[test]
     fn every_row_of_any_bytes_is_accounted_for(
@@ -85,7 +90,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("export");
         fs::write(&path, &bytes).unwrap();
-        if let Ok(sniffed) = import::sniff(&path, "export", &Limits::default()) {
+        if let Ok(sniffed) = import::sniff(&path, "export", None, &Limits::default()) {
             let presets = preset::all().unwrap();
             preset::recognise(&presets, &sniffed, None);
         }
@@ -131,7 +136,7 @@ proptest! {
     /// chrono writes the times, import reads them.
     #[test]
     fn every_date_format_reads_what_it_writes(
-        pattern in select(PATTERNS[1..PATTERNS.len() - 3].to_vec()),
+        pattern in select(wall_patterns()),
         seconds in vec(946_684_800..2_524_608_000i64, 1..20), language in 0..5usize,
     ) {
         const JANUARY_TO_DECEMBER: [[&str; 12]; 5] = [

@@ -31,7 +31,8 @@ fn bank(gates: &str) -> tempfile::TempDir {
 }
 
 fn run(folder: &Path, command: &str, more: &[&str]) -> (i32, String, String) {
-    let mut arguments = vec![command, "--period", "2026-09", "--format", "json,md,metrics,junit,slack", "--no-data"];
+    let mut arguments =
+        vec![command, "--period", "2026-09", "--format", "json,md,metrics,junit,slack", "--no-data"];
     arguments.extend(more);
     let done = sla(folder, &arguments);
     (done.status.code().unwrap_or(-1), text(&done.stdout), text(&done.stderr))
@@ -106,8 +107,15 @@ fn a_job_of_github_gets_its_page_and_marks() {
         .output()
         .unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
-    assert!(text(&done.stdout).contains("::error title=SLA gate::missed == 0 doesn't hold: "), "{}", text(&done.stdout));
-    assert_eq!(fs::read_to_string(page).unwrap(), fs::read_to_string(folder.path().join("out/2026-09/summary.md")).unwrap());
+    assert!(
+        text(&done.stdout).contains("::error title=SLA gate::missed == 0 doesn't hold: "),
+        "{}",
+        text(&done.stdout)
+    );
+    assert_eq!(
+        fs::read_to_string(page).unwrap(),
+        fs::read_to_string(folder.path().join("out/2026-09/summary.md")).unwrap()
+    );
     assert!(fs::read_to_string(outputs).unwrap().starts_with("period=2026-09\ngates_failed="));
 }
 
@@ -195,7 +203,11 @@ fn conforms(schema: &Value, value: &Value, place: &str) -> Vec<String> {
     }
     if let (Value::Object(fields), Value::Object(known)) = (value, &schema["properties"]) {
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        wrong.extend(required.filter(|name| !fields.contains_key(*name)).map(|name| format!("{place}.{name} is missing")));
+        wrong.extend(
+            required
+                .filter(|name| !fields.contains_key(*name))
+                .map(|name| format!("{place}.{name} is missing")),
+        );
         for (name, field) in fields {
             match known.get(name) {
                 Some(schema) => wrong.extend(conforms(schema, field, &format!("{place}.{name}"))),

@@ -257,3 +257,73 @@ fn several_files_and_standard_input_are_read_together() {
         .unwrap();
     assert!(text(&done.stdout).contains("standard input: 1 rows read = 1 used"), "{}", text(&done.stdout));
 }
+
+/// `sla init` and then `sla check` in a folder with these files; what check says.
+fn checked(files: &[(&str, &[u8])], arguments: &[&str]) -> (String, String) {
+    let folder = folder_with(files);
+    let done = sla(folder.path(), &[&["init"], arguments].concat());
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let draft = fs::read_to_string(folder.path().join("sla.toml")).unwrap();
+    let check = sla(folder.path(), &["check"]);
+    (draft, format!("{}{}", text(&check.stdout), text(&check.stderr)))
+}
+
+#[test]
+fn a_word_in_several_spellings_is_one_word() {
+    let export = b"ticket_id,opened_at,request_type,severity\n\
+        1,2026-07-01,Incident,High\n2,2026-07-02,incident,HIGH\n3,2026-07-03,INCIDENT,high\n";
+    let (draft, said) = checked(&[("t.csv", export)], &["t.csv"]);
+    assert!(said.contains("3 rows read = 3 used"), "{draft}\n{said}");
+    assert!(!said.contains("not mapped"), "{said}");
+}
+
+#[test]
+fn words_for_nothing_and_late_formats_are_found() {
+    let mut export = "ticket_id,opened_at,resolved_at\n".to_owned();
+    for row in 0..300 {
+        export.push_str(&format!("A{row},2026-07-{:02} 10:00,N/A\n", row % 28 + 1));
+    }
+    for row in 0..300 {
+        export.push_str(&format!("B{row},{:02}/08/2026 10:00,9999-12-31 00:00:00\n", row % 28 + 1));
+    }
+    export.push_str("C1,2026-09-01 10:00:00 UTC,2026-09-01 12:00:00 +0100\n");
+    let (draft, said) = checked(&[("t.csv", export.as_bytes())], &["t.csv"]);
+    assert!(said.contains("601 rows read = 601 used"), "{draft}\n{said}");
+    let (draft, _) = checked(&[("t.csv", b"ticket_id,opened_at\n1,whenever\n")], &["t.csv"]);
+    assert!(draft.contains("# ? 1 of 1 times in no format"), "{draft}");
+}
+
+/// The export of August has July's tickets again, closed by now.
+#[test]
+fn of_overlapping_exports_the_later_row_counts() {
+    let july = "ticket_id,opened_at,resolved_at,status\n1,2026-07-01,,open\n2,2026-07-02,2026-07-03,closed\n";
+    let august = "ticket_id,opened_at,resolved_at,status\n1,2026-07-01,2026-08-01,closed\n3,2026-08-02,,open\n";
+    for (first, second) in [(july, august), (august, july)] {
+        let files = [("1.csv", first.as_bytes()), ("2.csv", second.as_bytes())];
+        let folder = folder_with(&files);
+        fs::write(folder.path().join("sla.toml"), "[inputs.tickets]\npath = \"*.csv\"\n").unwrap();
+        let check = sla(folder.path(), &["check"]);
+        assert_eq!(check.status.code(), Some(0), "{}", text(&check.stderr));
+        let config = config::load(&folder.path().join("sla.toml")).unwrap();
+        let imported = import::import(&config).unwrap();
+        let tickets = &imported.data.tickets;
+        assert_eq!(tickets.text(tickets.find("1").unwrap(), sla_report::model::Text::Status), Some("closed"));
+        let codes: Vec<&str> = imported.rejects.iter().map(|reject| reject.code.name()).collect();
+        assert_eq!(codes, ["superseded"]);
+        assert_eq!(imported.totals(), (4, 3, 1));
+    }
+}
+
+#[test]
+fn elements_of_json_that_are_no_objects_are_rejected_by_number() {
+    let page = br#"{"issues":[{"ticket_id":1,"opened_at":"2026-07-01"},null,{"ticket_id":2,"opened_at":"x"},"y"]}"#;
+    let folder = folder_with(&[("page.json", page)]);
+    let config = "[inputs.tickets]\npath = \"page.json\"\neach = [\"issues\"]\ncolumns = { status = \"fields.statsu\" }\n";
+    fs::write(folder.path().join("sla.toml"), config).unwrap();
+    let imported = import::import(&config::load(&folder.path().join("sla.toml")).unwrap()).unwrap();
+    let found: Vec<(u64, &str)> = imported.rejects.iter().map(|r| (r.line, r.code.name())).collect();
+    assert_eq!(found, [(2, "bad_json"), (3, "bad_date"), (4, "bad_json")]);
+    assert_eq!(imported.totals(), (4, 1, 3));
+    let absent = imported.findings.iter().find(|finding| finding.code == import::Code::AbsentPath);
+    assert_eq!(absent.map(|finding| finding.subject.as_str()), Some("fields.statsu"));
+}
