@@ -2,7 +2,7 @@
 -- question = "Are we keeping our promises, and where is it slipping?"
 -- section  = "trend"
 -- key      = ["decided_month", "clock"]
--- chart    = { kind = "line", x = "decided_month", y = "attainment", series = "clock", unit = "%" }
+-- chart    = { kind = "spc", x = "decided_month", y = ["kept", "decided"], series = "clock", unit = "%" }
 -- checks   = ["attainment BETWEEN 0 AND 1", "kept + missed = decided"]
 -- notes    = "A clock belongs to the month in which it was decided: it stopped, or its limit passed. Open tickets past the limit count as missed; closed-only attainment leaves them out, as most help desks do."
 -- fractions = { on_target_share = ["on_target", "decided"], closed_only_attainment = ["kept", "closed"] }

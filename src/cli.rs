@@ -114,7 +114,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// What to write
-    #[arg(long, value_delimiter = ',', default_values = ["html", "csv", "svg", "json", "md", "metrics", "junit", "slack"])]
+    #[arg(long, value_delimiter = ',', default_values = ["html", "csv", "xlsx", "svg", "json", "md", "metrics", "junit", "slack"])]
     pub format: Vec<Format>,
     /// Leave out data/*.parquet
     #[arg(long)]
@@ -269,7 +269,9 @@ pub struct CompletionsArgs {
 pub enum Format {
     Html,
     Csv,
+    Xlsx,
     Svg,
+    Png,
     Json,
     Md,
     Metrics,

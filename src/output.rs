@@ -1,5 +1,7 @@
 //! The only writer of results: a temporary folder, then one rename.
 
+mod listing;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::import::hex;
+
+pub use listing::{index, periods};
 
 /// Everything that is written into one folder, until it is published.
 pub struct Output {
@@ -140,31 +144,4 @@ fn media_type(path: &str) -> &'static str {
         "parquet" => "application/vnd.apache.parquet",
         _ => "application/octet-stream",
     }
-}
-
-/// Renews the list of periods: every folder that holds a report.
-///
-/// # Errors
-/// What the system says.
-pub fn index(out: &Path, latest: &str) -> Result<(), String> {
-    let mut periods: Vec<String> = fs::read_dir(out)
-        .map_err(|error| told(out, &error))?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.') && out.join(name).join("summary.json").exists())
-        .collect();
-    periods.sort_unstable_by(|a, b| b.cmp(a));
-    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    let items: String = periods
-        .iter()
-        .map(|name| format!("<li><a href=\"{0}/index.html\">{0}</a></li>\n", escape(name)))
-        .collect();
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en-GB\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>SLA reports</title>\n<h1>SLA reports</h1>\n<ul>\n{items}</ul>\n</html>\n"
-    );
-    let latest = json!({ "period": latest, "path": format!("{latest}/") });
-    for (name, text) in [("index.html", page), ("latest.json", format!("{latest}\n"))] {
-        let path = out.join(name);
-        fs::write(&path, text).map_err(|error| told(&path, &error))?;
-    }
-    Ok(())
 }

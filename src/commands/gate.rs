@@ -18,10 +18,11 @@ pub fn run(args: &GateCommandArgs) -> Result<(), Failure> {
     };
     let summary = read(&args.summary)?;
     let mut gates = typed(&args.gates)?;
-    match &config {
-        Some(config) => gates.splice(0..0, config.gates.iter().cloned()),
-        None => gates.splice(0..0, of_summary(&summary)?),
+    let configured = match &config {
+        Some(config) => config.gates.clone(),
+        None => of_summary(&summary)?,
     };
+    gates.splice(0..0, configured);
     if gates.is_empty() {
         return Err(Failure::usage(
             "error: no gates\nhint: say `--gate 'on_site.attainment >= 90%'`, or name a configuration with [[gates]]",

@@ -38,7 +38,7 @@ use serde_json::json;
 
 use crate::calendar::local_to_utc;
 use crate::cli::{Cli, Command, CommonArgs};
-use crate::clock::{Calendars, Kernel, OutcomePeriod, Reading, StatusClass, local_date};
+use crate::clock::{self, Calendars, Kernel, OutcomePeriod, Reading, StatusClass, local_date};
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Code, Imported};
 use crate::model::{MISSING_AT, Text, Time};

@@ -12,7 +12,7 @@ use crate::cli::{Format, ReportArgs};
 use crate::import::{Imported, hex};
 use crate::output::{self, Output};
 use crate::paper::summary::Summary;
-use crate::paper::{Block, Cell, Report, Table};
+use crate::paper::{Block, Cell, Download, Report, Table};
 use crate::report::{self, Inputs, kpi};
 use crate::tables::{self, DATA, Tables};
 use crate::{query, render};
@@ -64,7 +64,9 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         };
         let mut summary = report::summary::summarise(&inputs);
         summary.gates = gate::judged(&gates, &summary, config.min_n)?;
-        let report = report::build(&inputs);
+        let mut report = report::build(&inputs);
+        report.periods = output::periods(&args.out, &summary.period);
+        report.downloads = downloads(args, &results);
         stages.done("report", || format!("{} sections", report.sections.len()));
 
         let broken = |message: String| Failure::new(OUTPUT, message);
@@ -167,6 +169,24 @@ fn rejects_only(
     })
 }
 
+/// The files beside the page that people open.
+fn downloads(args: &ReportArgs, results: &[Table]) -> Vec<Download> {
+    let has_tickets = args.format.contains(&Format::Csv) && results.iter().any(|t| t.slug == "tickets");
+    [
+        (args.format.contains(&Format::Xlsx), "Excel pack", PACK),
+        (has_tickets, "Tickets (CSV)", "csv/tickets.csv"),
+        (true, "Summary (JSON)", "summary.json"),
+        (args.format.contains(&Format::Md), "Summary (Markdown)", "summary.md"),
+    ]
+    .into_iter()
+    .filter(|(is_written, ..)| *is_written)
+    .map(|(_, label, href)| Download { label: label.to_owned(), href: href.to_owned() })
+    .collect()
+}
+
+/// The Excel pack.
+const PACK: &str = "sla-pack.xlsx";
+
 /// What there is to write.
 struct Made<'a> {
     inputs: &'a Inputs<'a>,
@@ -196,10 +216,24 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
             output.write("csv/rejects.csv", &render::csv::table(&table, !args.csv_raw))?;
         }
     }
-    if wants(Format::Svg) {
-        for (slug, figure) in figures(report) {
-            if let Ok(svg) = render::chart::svg(figure, slug) {
-                output.write(&format!("charts/{slug}.svg"), svg.as_bytes())?;
+    if wants(Format::Xlsx) {
+        let pack = render::xlsx::pack(report, inputs.results, inputs.config.zone, inputs.period.until_at)?;
+        output.write(PACK, &pack)?;
+    }
+    if wants(Format::Svg) || wants(Format::Png) {
+        let drawn: Vec<(&str, String)> = figures(report)
+            .filter_map(|(slug, figure)| Some((slug, render::chart::svg(figure, slug).ok()?)))
+            .collect();
+        for (slug, svg) in drawn.iter().filter(|_| wants(Format::Svg)) {
+            output.write(&format!("charts/{slug}.svg"), svg.as_bytes())?;
+        }
+        if wants(Format::Png) {
+            let images: Vec<(&str, Vec<u8>)> = drawn
+                .par_iter()
+                .map(|(slug, svg)| Ok((*slug, render::chart::png(svg)?)))
+                .collect::<Result<_, String>>()?;
+            for (slug, image) in images {
+                output.write(&format!("charts/{slug}.png"), &image)?;
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::config::{self, Config, Inputs, Sweep};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::import::{Imported, hex};
 use crate::output::Output;
-use crate::paper::{Block, Cell, Format, Report, Table, format};
+use crate::paper::{Block, Cell, Format, Report, Table};
 use crate::render;
 use crate::report::what_if::{Credits, Side, Step, WhatIf, report};
 use crate::tables::{Period, placed_at};

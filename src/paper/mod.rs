@@ -4,6 +4,7 @@
 //! it looks: a renderer chooses fonts and widths, never numbers or words.
 
 pub mod format;
+pub mod index;
 pub mod summary;
 
 use std::cmp::Reverse;
@@ -20,8 +21,31 @@ pub struct Report {
     pub header: Vec<String>,
     /// IANA name of the zone in which instants are shown.
     pub time_zone: String,
+    /// Every report of the same results, this one included, oldest first; empty hides the picker.
+    pub periods: Vec<PeriodLink>,
+    /// The same results in other forms.
+    pub downloads: Vec<Download>,
     /// In the order of the page.
     pub sections: Vec<Section>,
+}
+
+/// A report beside this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PeriodLink {
+    /// Such as `September 2026`.
+    pub label: String,
+    /// Relative to this report's folder, such as `../2026-08/index.html`.
+    pub href: String,
+    pub is_current: bool,
+}
+
+/// A file of this report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Download {
+    /// Such as `Excel`.
+    pub label: String,
+    /// Relative to this report's folder, such as `sla-pack.xlsx`.
+    pub href: String,
 }
 
 /// One `<h2>` of the page.
@@ -66,6 +90,8 @@ pub struct Card {
     pub target: Option<String>,
     /// `−1.8 pp vs August 2026`.
     pub delta: Option<String>,
+    /// The same as numbers, for workbooks.
+    pub amounts: Amounts,
     pub tone: Tone,
     /// The tone in words, such as `target missed` or `indicative: 7 decided`.
     pub status: String,
@@ -75,6 +101,19 @@ pub struct Card {
     pub spark_target: Option<f64>,
     /// Small print: closed-only attainment, bounds, undecided.
     pub notes: Vec<String>,
+}
+
+/// The numbers of a key figure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Amounts {
+    /// A ratio 0-1 or a count; `None` where nothing was decided.
+    pub value: Option<f64>,
+    /// Whether `value` is a ratio.
+    pub is_share: bool,
+    pub numerator: Option<i64>,
+    pub denominator: Option<i64>,
+    /// The ratio less that of the period before.
+    pub delta: Option<f64>,
 }
 
 /// How a figure stands; always shown with a word, never by colour alone.
@@ -103,6 +142,62 @@ pub struct Table {
     /// Long lists get a filter box and, per categorical column, a drop-down.
     pub is_filterable: bool,
     pub figure: Option<Figure>,
+    /// What opens below some of the rows; meant for those that were missed, are overdue or at risk.
+    pub details: Vec<Detail>,
+}
+
+/// How one row came about: facts, and where the time went.
+#[derive(Debug, Clone, Serialize)]
+pub struct Detail {
+    /// Index in the table's `rows`.
+    pub row: usize,
+    /// What it is about, such as `INC-1, Response`. Tables that share rows give
+    /// the same name to the same detail: a page holds each name once.
+    pub name: String,
+    /// Rule, sum and verdict, as a label and a text each.
+    pub facts: Vec<Definition>,
+    /// In order of time, without overlap; gaps are left white.
+    pub segments: Vec<Segment>,
+    /// When the limit was used up; seconds since 1970-01-01T00:00:00Z.
+    pub due_at: Option<i64>,
+    /// Drawn below the segments.
+    pub figure: Option<Figure>,
+}
+
+/// A stretch of a ticket's time in which nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Segment {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub from_at: i64,
+    /// Not part of the segment.
+    pub until_at: i64,
+    /// `queue`, `work`, `waiting` or `closed_hours`, as in the table `segments`; any other is drawn plain.
+    pub kind: String,
+    /// Who had the ticket, such as `Field service, A. Silva`.
+    pub holder: Option<String>,
+    /// What the clock counted of it, in seconds of its calendar.
+    pub counted_s: i64,
+}
+
+impl Table {
+    /// As many decimals as a column's values need, the same in every row.
+    pub fn decimals(&self, at: usize) -> usize {
+        let values = self.rows.iter().filter_map(|row| match row.get(at) {
+            Some(Cell::Float(value)) if value.is_finite() => Some(value.abs()),
+            _ => None,
+        });
+        let (mut is_whole, mut largest) = (true, 0.0_f64);
+        for value in values {
+            is_whole &= value.fract() == 0.0;
+            largest = largest.max(value);
+        }
+        match largest {
+            _ if is_whole => 0,
+            large if large >= 100.0 => 1,
+            middle if middle >= 1.0 => 2,
+            _ => 3,
+        }
+    }
 }
 
 /// A column of a table.
@@ -165,13 +260,18 @@ pub struct Figure {
     /// Along the x axis (or down the y axis for `hbar` and `pareto`), in order.
     pub categories: Vec<String>,
     pub series: Vec<Series>,
-    /// Marks of `mcf` and `funnel`, which have no categories and no series; empty for other kinds.
+    /// Marks of `mcf`, `funnel` and `ecdf`, which have no categories and no series; cells of a `heatmap`
+    /// within its outline; empty for other kinds.
     pub points: Vec<Point>,
     /// A dashed line at this value, labelled `target`; for `funnel` the mean of all, labelled so.
     pub target: Option<f64>,
+    /// Of `spc`, one below the other; empty for other kinds.
+    pub panels: Vec<Panel>,
+    /// Of `timeline`, in any order; empty for other kinds.
+    pub spans: Vec<Span>,
 }
 
-/// One line, or one set of bars.
+/// One line, or one set of bars; one row of a `heatmap`, one ticket or group of a `waterfall`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Series {
     pub name: String,
@@ -182,9 +282,10 @@ pub struct Series {
 /// One mark at a place given by two numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Point {
-    /// The line that it belongs to; for `funnel` the unit that it stands for.
+    /// The line that it belongs to; for `funnel` the unit that it stands for, for `heatmap` the row.
     pub series: String,
-    /// For `mcf` an age in days, for `funnel` how many were decided.
+    /// For `mcf` an age in days, for `funnel` how many were decided, for `ecdf` a ratio of the limit, for
+    /// `heatmap` the position of the category.
     pub x: f64,
     pub y: f64,
     /// Ends of a band around `y`.
@@ -194,8 +295,84 @@ pub struct Point {
     pub limits: Option<[f64; 4]>,
 }
 
-/// A `mcf` has at most this many lines.
+/// Shares over time, more being better, and how far they vary by themselves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Panel {
+    pub name: String,
+    /// As many as the figure's categories; `None` leaves a gap.
+    pub values: Vec<Option<f64>>,
+    pub target: Option<f64>,
+    /// `None` where there are too few values for limits.
+    pub control: Option<Control>,
+}
+
+/// What values vary around, and which of them chance doesn't explain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Control {
+    pub mean: f64,
+    /// Lower and upper, as many as the values.
+    pub limits: Vec<Option<[f64; 2]>>,
+    /// Up to the latest value; empty where there are too few for rules.
+    pub variations: Vec<Variation>,
+    /// Against the limits of the latest value; `None` without a target or with too few values.
+    pub assurance: Option<Assurance>,
+    /// The limits come from few values.
+    pub is_trial: bool,
+}
+
+/// Whether chance explains a value (NHS, Making Data Count).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Variation {
+    Common,
+    /// Special cause, above the mean.
+    Improvement,
+    /// Special cause, not above the mean.
+    Concern,
+}
+
+/// What to expect of a target while nothing changes (NHS, Making Data Count).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Assurance {
+    /// The target lies below the limits.
+    Pass,
+    /// The target lies between the limits.
+    HitOrMiss,
+    /// The target lies above the limits.
+    Fail,
+}
+
+/// A stretch of a ticket's life, or an instant of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Span {
+    pub kind: SpanKind,
+    /// A status, or what happened.
+    pub name: String,
+    /// Hours of real time since the first instant of the figure.
+    pub from_h: f64,
+    /// As `from_h` for an instant.
+    pub until_h: f64,
+}
+
+/// How a span of a timeline counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum SpanKind {
+    /// A status in which the clock runs.
+    Running,
+    /// A status in which the clock is paused.
+    Paused,
+    /// Outside the calendar's hours; lies over the others.
+    Closed,
+    /// An instant at which something happened.
+    Event,
+    /// The instant at which the limit is used up.
+    Limit,
+}
+
+/// A `mcf`, `ecdf`, `spc` or `waterfall` has at most this many lines, panels or groups.
 pub const MAX_CURVES: usize = 4;
+
+/// An `ecdf` ends at this ratio of the limit.
+pub const MAX_USED: f64 = 3.0;
 
 /// A `slope` has at most this many lines.
 pub const MAX_SLOPES: usize = 12;
@@ -230,6 +407,16 @@ pub enum ChartKind {
     Funnel,
     /// Two categories, a line for each series from the first to the second.
     Slope,
+    /// Cells in rows of series and columns of categories, the darker the more.
+    Heatmap,
+    /// Shares over time with their mean, limits of chance and what they don't explain.
+    Spc,
+    /// Step lines: the share that has ended by a share of the limit.
+    Ecdf,
+    /// Bars from all the time to the time that counts, less what doesn't.
+    Waterfall,
+    /// One ticket's statuses in a lane, with pauses, closed hours and what happened.
+    Timeline,
 }
 
 impl ChartKind {
@@ -241,6 +428,12 @@ impl ChartKind {
             // With two pairs of limits.
             ChartKind::Funnel => matches!(columns, 1 | 5),
             ChartKind::Slope => columns == 1,
+            // With the outline.
+            ChartKind::Heatmap => matches!(columns, 1 | 2),
+            // Part and whole; ended and still open; until and kind.
+            ChartKind::Spc | ChartKind::Ecdf | ChartKind::Timeline => columns == 2,
+            // All, at least one part that doesn't count, what counts, the limit.
+            ChartKind::Waterfall => columns >= 4,
             ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto => columns > 0,
         }
     }

@@ -112,7 +112,10 @@ pub fn parse(text: &str) -> Result<(Header, usize), Vec<Diagnostic>> {
         ]),
         Ok(Header { chart: Some(chart), .. }) if !chart.kind.takes(chart.y.0.len()) => Err(vec![
             Diagnostic::error(Some(0..text.len().min(1)), "the chart's `y` has a wrong number of columns")
-                .label("expected 1 or 3 for `mcf`, 1 or 5 for `funnel`, 1 for `slope`"),
+                .label(
+                    "expected 1 or 3 for `mcf`, 1 or 5 for `funnel`, 1 for `slope`, 1 or 2 for `heatmap`, \
+                     2 for `spc`, `ecdf` and `timeline`, 4 or more for `waterfall`",
+                ),
         ]),
         Ok(header) => Ok((header, body)),
         Err(error) => {

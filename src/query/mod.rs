@@ -28,10 +28,11 @@ pub struct Query {
 }
 
 /// The queries that come with the program, in order of name.
-const OWN: [(&str, &str); 29] = [
+const OWN: [(&str, &str); 33] = [
     ("area_tickets", include_str!("../../queries/area_tickets.sql")),
     ("areas", include_str!("../../queries/areas.sql")),
     ("areas_by_overrun", include_str!("../../queries/areas_by_overrun.sql")),
+    ("arrivals_by_hour", include_str!("../../queries/arrivals_by_hour.sql")),
     ("attainment_by_contract", include_str!("../../queries/attainment_by_contract.sql")),
     ("attainment_by_month", include_str!("../../queries/attainment_by_month.sql")),
     ("attainment_by_severity", include_str!("../../queries/attainment_by_severity.sql")),
@@ -47,6 +48,7 @@ const OWN: [(&str, &str); 29] = [
     ("findings", include_str!("../../queries/findings.sql")),
     ("held_by_group", include_str!("../../queries/held_by_group.sql")),
     ("missed", include_str!("../../queries/missed.sql")),
+    ("missed_by_hour", include_str!("../../queries/missed_by_hour.sql")),
     ("missing_facts", include_str!("../../queries/missing_facts.sql")),
     ("models", include_str!("../../queries/models.sql")),
     ("modules_now", include_str!("../../queries/modules_now.sql")),
@@ -56,7 +58,9 @@ const OWN: [(&str, &str); 29] = [
     ("source_files", include_str!("../../queries/source_files.sql")),
     ("tickets", include_str!("../../queries/tickets.sql")),
     ("units", include_str!("../../queries/units.sql")),
+    ("used_by_severity", include_str!("../../queries/used_by_severity.sql")),
     ("volumes", include_str!("../../queries/volumes.sql")),
+    ("waiting_and_closed_hours", include_str!("../../queries/waiting_and_closed_hours.sql")),
     ("where_time_went", include_str!("../../queries/where_time_went.sql")),
 ];
 
@@ -216,6 +220,7 @@ fn table(query: &Query, frame: &DataFrame, has_key: bool) -> Result<Table, Strin
         rows,
         is_filterable: header.is_filterable,
         figure: None,
+        details: Vec::new(),
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
-pub const TABLES: [&str; 19] = [
+pub const TABLES: [&str; 20] = [
     "tickets",
     "clocks",
     "segments",
@@ -18,6 +18,7 @@ pub const TABLES: [&str; 19] = [
     "failures_by_age",
     "bursts",
     "site_attainment",
+    "hours",
     "assets",
     "rejects",
     "findings",

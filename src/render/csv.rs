@@ -52,7 +52,7 @@ fn rfc3339(at: i64) -> String {
 }
 
 /// Spreadsheets skip what can't be seen before they look for a formula.
-fn is_formula(text: &str) -> bool {
+pub(super) fn is_formula(text: &str) -> bool {
     let unseen = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     text.trim_start_matches(' ').starts_with(['\t', '\r'])
         || text.trim_start_matches(unseen).starts_with(['=', '+', '-', '@'])
@@ -74,6 +74,7 @@ mod tests {
             rows: cells.into_iter().map(|cell| vec![cell]).collect(),
             is_filterable: false,
             figure: None,
+            details: vec![],
         }
     }
 

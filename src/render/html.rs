@@ -6,16 +6,24 @@
 
 mod base64;
 mod cells;
+mod details;
+mod fit;
+mod index;
+mod links;
 mod view;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::paper::Report;
+use crate::paper::index::IndexEntry;
 
-const TEMPLATE: &str = include_str!("assets/page.html.j2");
+const FRAME: &str = include_str!("assets/frame.html.j2");
+const PAGE: &str = include_str!("assets/page.html.j2");
+const INDEX: &str = include_str!("assets/index.html.j2");
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/script.js");
 const REGULAR: &[u8] = include_bytes!("assets/fonts/report-Regular.woff2");
@@ -24,19 +32,35 @@ const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 /// Columns after this one are aligned left, whatever they hold.
 const MAX_STYLED: usize = 24;
 
-/// `index.html`, complete.
+/// `index.html` of a report, complete.
+///
+/// # Errors
+/// A link that leads out of the results, or an unknown time zone.
+pub fn page(report: &Report) -> Result<String, String> {
+    let page = view::page(report)?;
+    rendered(PAGE, &page, &page.paper_css, SCRIPT)
+}
+
+/// `index.html` of all reports, complete: `entries` newest first.
+///
+/// # Errors
+/// A link that leads out of the results.
+pub fn index(entries: &[IndexEntry]) -> Result<String, String> {
+    rendered(INDEX, &index::index(entries)?, "", "")
+}
+
+/// A template's page.
 ///
 /// The content security policy names the hashes of the page's own style and
 /// script, so that nothing from an export could ever run.
-pub fn page(report: &Report) -> Result<String, String> {
-    let style = style();
+fn rendered<T: Serialize>(template: &str, page: &T, paper_css: &str, script: &str) -> Result<String, String> {
+    let style = style(paper_css);
+    let allowed = if script.is_empty() { "'none'".to_owned() } else { format!("'{}'", hash(script)) };
     let policy = format!(
-        "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; font-src data:; \
+        "default-src 'none'; script-src {allowed}; style-src '{}'; img-src data:; font-src data:; \
          base-uri 'none'; form-action 'none'",
-        hash(SCRIPT),
         hash(&style)
     );
-    let page = view::page(report, policy, style, SCRIPT)?;
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -45,13 +69,18 @@ pub fn page(report: &Report) -> Result<String, String> {
         .lstrip_blocks(true)
         .build()
         .map(|syntax| templates.set_syntax(syntax))
-        .and_then(|()| templates.add_template("page.html", TEMPLATE))
-        .and_then(|()| templates.get_template("page.html"))
-        .and_then(|template| template.render(Serde(&page)))
+        .and_then(|()| templates.add_template("body.html", template))
+        .and_then(|()| templates.add_template("frame.html", FRAME))
+        .and_then(|()| templates.get_template("body.html")?.render(context! { page => Serde(page) }))
+        .and_then(|body| {
+            let frame = templates.get_template("frame.html")?;
+            frame.render(context! { page => Serde(page), body, policy, style, script })
+        })
         .map_err(|error| format!("the page's template: {error:#}"))
 }
 
-fn style() -> String {
+/// The style sheet, with the rules for paper of one page's tables.
+fn style(paper_css: &str) -> String {
     let face = |weight: u16, font: &[u8]| {
         format!(
             "@font-face{{font-family:report;font-weight:{weight};font-display:block;\
@@ -64,11 +93,11 @@ fn style() -> String {
     let widths: String = (0..=100).map(|n| format!(".w{n}{{--w:{n}%}}")).collect();
     let columns = |class: &str, rule: &str| {
         let cells: Vec<String> =
-            (1..=MAX_STYLED).map(|n| format!(".{class}{n} tr>:nth-child({n})")).collect();
+            (1..=MAX_STYLED).map(|n| format!(".{class}{n}>*>tr>:nth-child({n})")).collect();
         format!("{}{{{rule}}}\n", cells.join(","))
     };
     format!(
-        "{}{}{STYLE}{}{}{widths}\n",
+        "{}{}{STYLE}{}{}{widths}\n@media print{{{paper_css}}}\n",
         face(400, REGULAR),
         face(700, BOLD),
         columns("n", "text-align:right"),

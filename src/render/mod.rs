@@ -11,3 +11,4 @@ pub mod metrics;
 pub mod slack;
 pub mod summary;
 pub mod text;
+pub mod xlsx;

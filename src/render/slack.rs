@@ -18,8 +18,9 @@ const GATES: usize = 3;
 /// The blocks of a summary; `report_url` is where the page is published.
 pub fn blocks(summary: &Summary, report_url: Option<&str>) -> String {
     let title = format!("SLA report – {} – {}", summary.subject, summary.period.label);
+    let title = format::cut(&format::plain(&title), HEADER).into_owned();
     let mut blocks = vec![
-        json!({ "type": "header", "text": { "type": "plain_text", "text": format::cut(&format::plain(&title), HEADER) } }),
+        json!({ "type": "header", "text": { "type": "plain_text", "text": title } }),
         section(&summary.sentences.iter().map(|sentence| escaped(sentence)).collect::<Vec<_>>().join("\n")),
     ];
     let decided = summary.kpis.iter().filter(|kpi| kpi.denominator > 0).take(FIELDS);
@@ -51,8 +52,7 @@ pub fn blocks(summary: &Summary, report_url: Option<&str>) -> String {
         let button = json!({ "type": "button", "text": { "type": "plain_text", "text": "Open the report" }, "url": url });
         blocks.push(json!({ "type": "actions", "elements": [button] }));
     }
-    let text = format::cut(&format::plain(&title), HEADER);
-    format!("{:#}\n", json!({ "text": text, "blocks": blocks }))
+    format!("{:#}\n", json!({ "text": title, "blocks": blocks }))
 }
 
 fn section(text: &str) -> Value {

@@ -1,7 +1,7 @@
 //! Charts and sparks from the results of queries.
 
 use super::points::{self, number, text};
-use super::{Inputs, position, result};
+use super::{Inputs, cells, position, result, spc, story, used};
 use crate::paper::format;
 use crate::paper::{ChartKind, Figure, Format, Series, Table};
 use crate::query::Chart;
@@ -10,12 +10,18 @@ use crate::query::Chart;
 const SPARK_MONTHS: usize = 13;
 
 /// Months in a chart over time.
-const CHART_MONTHS: usize = 24;
+pub const CHART_MONTHS: usize = 24;
 
 /// What a query's header asks to draw; `None` where the result is empty.
 pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
-    if matches!(chart.kind, ChartKind::Mcf | ChartKind::Funnel) {
-        return marked(chart, table);
+    match chart.kind {
+        ChartKind::Mcf | ChartKind::Funnel => return marked(chart, table),
+        ChartKind::Heatmap => return cells::figure(chart, table),
+        ChartKind::Spc => return spc::figure(inputs.kpis, chart, table),
+        ChartKind::Ecdf => return used::figure(inputs.config.min_n, chart, table),
+        ChartKind::Waterfall => return story::waterfall(chart, table),
+        ChartKind::Timeline => return story::timeline(inputs.config.zone, chart, table),
+        ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto | ChartKind::Slope => {}
     }
     let x = position(table, &chart.x)?;
     let split = chart.series.as_ref().and_then(|name| position(table, name));
@@ -61,27 +67,40 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
     let is_attainment = chart.y.0.iter().any(|name| name == "attainment");
     // One line can only stand for a target that all clocks share.
     let target = targets.first().copied().filter(|first| is_attainment && targets.iter().all(|t| t == first));
+    let description = match chart.kind {
+        ChartKind::Slope => points::slope_takeaway(&categories, &series, |value| shown(&chart.unit, value)),
+        _ => takeaway(&chart.unit, table.columns[x].format, &categories, &series),
+    };
     Some(Figure {
-        kind: chart.kind,
-        title: table.title.clone(),
-        description: match chart.kind {
-            ChartKind::Slope => {
-                points::slope_takeaway(&categories, &series, |value| shown(&chart.unit, value))
-            }
-            _ => takeaway(&chart.unit, table.columns[x].format, &categories, &series),
-        },
         x_label: table.columns[x].label.clone(),
         y_label: match (chart.y.0.len(), chart.unit.as_str()) {
             (1, _) => table.columns[y].label.clone(),
             (_, "h") => "Hours".to_owned(),
             _ => String::new(),
         },
-        unit: chart.unit.clone(),
         categories,
         series,
-        points: Vec::new(),
         target,
+        ..empty(chart.kind, table, &chart.unit, description)
     })
+}
+
+/// A figure of a table without axes and marks.
+pub fn empty(kind: ChartKind, table: &Table, unit: &str, description: String) -> Figure {
+    Figure {
+        kind,
+        title: table.title.clone(),
+        description,
+        x_label: String::new(),
+        y_label: String::new(),
+        unit: unit.to_owned(),
+        categories: Vec::new(),
+        series: Vec::new(),
+        points: Vec::new(),
+        target: None,
+        panels: Vec::new(),
+        spans: Vec::new(),
+    }
 }
 
 /// A figure of marks at numbers; `None` where the result has none.
@@ -90,17 +109,14 @@ fn marked(chart: &Chart, table: &Table) -> Option<Figure> {
     let points = points::points(chart, table);
     let is_funnel = chart.kind == ChartKind::Funnel;
     (!points.is_empty()).then_some(())?;
+    let description =
+        if is_funnel { points::funnel_takeaway(&points) } else { points::mcf_takeaway(&points) };
     Some(Figure {
-        kind: chart.kind,
-        title: table.title.clone(),
-        description: if is_funnel { points::funnel_takeaway(&points) } else { points::mcf_takeaway(&points) },
         x_label: label(&chart.x)?,
         y_label: label(chart.y.0.first()?)?,
-        unit: chart.unit.clone(),
-        categories: Vec::new(),
-        series: Vec::new(),
         target: points::mean(&points).filter(|_| is_funnel),
         points,
+        ..empty(chart.kind, table, &chart.unit, description)
     })
 }
 

@@ -5,18 +5,24 @@
 
 mod agreements;
 pub mod areas;
+mod cells;
 mod figure;
 pub mod kpi;
 mod method;
 mod points;
+mod spc;
+mod story;
 pub mod summary;
+#[cfg(test)]
+mod tests;
+mod used;
 pub mod what_if;
 
 use crate::clock::{AuditRow, Kernel, Outcome, Readings, Verdict};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::paper::format;
-use crate::paper::{Block, Card, Cell, Report, Section, Table, Tone};
+use crate::paper::{Amounts, Block, Card, Cell, Report, Section, Table, Tone};
 use crate::query::Query;
 use crate::recurrence::Recurrence;
 use crate::tables::Period;
@@ -100,6 +106,8 @@ pub fn build(inputs: &Inputs) -> Report {
         title: format!("SLA report – {} – {}", inputs.config.subject, inputs.period.label),
         header: header(inputs),
         time_zone: inputs.config.zone.name().to_owned(),
+        periods: Vec::new(),
+        downloads: Vec::new(),
         sections,
     }
 }
@@ -275,6 +283,13 @@ fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
         delta: kpi.attainment().zip(before).map(|(now, then)| {
             format!("{} vs {}", format::signed_pp(now - then), inputs.period.before_label)
         }),
+        amounts: Amounts {
+            value: kpi.attainment(),
+            is_share: true,
+            numerator: (kpi.decided() > 0).then(|| kpi.kept()),
+            denominator: (kpi.decided() > 0).then(|| kpi.decided()),
+            delta: kpi.attainment().zip(before).map(|(now, then)| now - then),
+        },
         tone,
         status,
         spark: figure::spark(inputs, &kpi.clock),
@@ -291,6 +306,7 @@ fn plain_card(id: &str, label: &str, value: i64, is_good: bool, status: String, 
         fraction: None,
         target: None,
         delta: None,
+        amounts: Amounts { value: Some(value as f64), ..Amounts::default() },
         tone: if is_good { Tone::Good } else { Tone::Bad },
         status,
         spark: Vec::new(),
@@ -346,6 +362,8 @@ fn quality_card(inputs: &Inputs) -> Card {
         vec![format!("{} used", format::fraction(used as i64, read as i64))],
     );
     card.fraction = Some(format::fraction(rejected as i64, read as i64));
+    card.amounts.numerator = Some(rejected as i64);
+    card.amounts.denominator = Some(read as i64);
     card
 }
 

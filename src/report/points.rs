@@ -187,6 +187,7 @@ mod tests {
             rows,
             is_filterable: false,
             figure: None,
+            details: Vec::new(),
         }
     }
 

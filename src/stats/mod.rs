@@ -25,6 +25,7 @@ pub mod rates;
 pub mod special;
 pub mod spread;
 pub mod stratified;
+pub mod survival;
 pub mod trend;
 
 /// The ends of an interval, both included; `upper` may be infinite.

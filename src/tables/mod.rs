@@ -7,6 +7,7 @@ mod agreements;
 mod areas;
 mod clocks;
 mod columns;
+mod hours;
 mod lists;
 mod tickets;
 
@@ -129,6 +130,7 @@ pub fn build(facts: &Facts) -> PolarsResult<Tables> {
             ("failures_by_age", areas::failures_by_age(facts)?),
             ("bursts", areas::bursts(facts)?),
             ("site_attainment", areas::site_attainment(facts)?),
+            ("hours", hours::hours(facts)?),
             ("assets", lists::assets(facts.kernel)?),
             ("rejects", lists::rejects(facts.imported)?),
             ("findings", lists::findings(facts.imported)?),

@@ -4,7 +4,8 @@ use polars::prelude::*;
 
 use super::Facts;
 use super::columns::{column, flags, instants, months, numbers, texts};
-use crate::clock::{Scratch, StatusClass};
+use super::hours::{weekday_and_hour, year};
+use crate::clock::{Scratch, StatusClass, local_date};
 use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Time};
 
 pub fn tickets(facts: &Facts) -> PolarsResult<DataFrame> {
@@ -51,6 +52,9 @@ pub fn tickets(facts: &Facts) -> PolarsResult<DataFrame> {
         coverage.push(entitlement.coverage.name());
         contract.push(entitlement.contract.map(|index| kernel.data.contracts[index].contract.as_str()));
     }
+    let local: Vec<_> = opened.iter().map(|&at| weekday_and_hour(at, config.zone)).collect();
+    let year = year(period.until_at.min(period.as_of + 1), config.zone);
+    let is_in_year = |&at: &i64| at <= period.as_of && year.contains(&local_date(at, config.zone));
     columns.extend([
         texts("summary", rows.clone().map(|row| Some(tickets.summary.get(row)).filter(|s| !s.is_empty()))),
         texts("activity", rows.clone().map(|row| Some(tickets.activity.get(row)).filter(|s| !s.is_empty()))),
@@ -60,9 +64,12 @@ pub fn tickets(facts: &Facts) -> PolarsResult<DataFrame> {
         numbers("reopens", reopens.into_iter().map(Some)),
         instants("ended_at", resolved.iter().copied()),
         months("opened_month", config.zone, opened.iter().copied()),
+        numbers("opened_weekday", local.iter().map(|local| local.map(|(day, _)| day))),
+        numbers("opened_hour", local.iter().map(|local| local.map(|(_, hour)| hour))),
         months("ended_month", config.zone, resolved.iter().copied()),
         flags("is_open", over.iter().zip(opened).map(|(over, opened)| !over && *opened <= period.as_of)),
         flags("is_opened_in_period", opened.iter().map(|&at| period.contains(at) && at <= period.as_of)),
+        flags("is_opened_in_year", opened.iter().map(is_in_year)),
         flags("is_ended_in_period", resolved.iter().map(|&at| period.contains(at))),
     ]);
     for (name, extra) in &tickets.extras {

@@ -297,7 +297,8 @@ fn words_for_nothing_and_late_formats_are_found() {
 #[test]
 fn of_overlapping_exports_the_later_row_counts() {
     let july = "ticket_id,opened_at,resolved_at,status\n1,2026-07-01,,open\n2,2026-07-02,2026-07-03,closed\n";
-    let august = "ticket_id,opened_at,resolved_at,status\n1,2026-07-01,2026-08-01,closed\n3,2026-08-02,,open\n";
+    let august =
+        "ticket_id,opened_at,resolved_at,status\n1,2026-07-01,2026-08-01,closed\n3,2026-08-02,,open\n";
     for (first, second) in [(july, august), (august, july)] {
         let files = [("1.csv", first.as_bytes()), ("2.csv", second.as_bytes())];
         let folder = folder_with(&files);
@@ -316,7 +317,8 @@ fn of_overlapping_exports_the_later_row_counts() {
 
 #[test]
 fn elements_of_json_that_are_no_objects_are_rejected_by_number() {
-    let page = br#"{"issues":[{"ticket_id":1,"opened_at":"2026-07-01"},null,{"ticket_id":2,"opened_at":"x"},"y"]}"#;
+    let page =
+        br#"{"issues":[{"ticket_id":1,"opened_at":"2026-07-01"},null,{"ticket_id":2,"opened_at":"x"},"y"]}"#;
     let folder = folder_with(&[("page.json", page)]);
     let config = "[inputs.tickets]\npath = \"page.json\"\neach = [\"issues\"]\ncolumns = { status = \"fields.statsu\" }\n";
     fs::write(folder.path().join("sla.toml"), config).unwrap();

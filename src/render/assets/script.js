@@ -42,18 +42,62 @@
 
   const limits = new Map();
 
+  // Ledgers: a row opens what without a script is a list behind the table.
+  const opened = new Map();
+  const homes = new Map();
+  const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => !row.classList.contains("unfolded"));
+  const fold = (button) => {
+    const row = opened.get(button);
+    if (!row) return;
+    homes.get(button.dataset.of).append(row.firstChild.firstChild);
+    row.remove();
+    opened.delete(button);
+    button.setAttribute("aria-expanded", "false");
+  };
+  const unfold = (button) => {
+    // Another table may have it open.
+    for (const other of [...opened.keys()]) if (other.dataset.of === button.dataset.of) fold(other);
+    const above = button.closest("tr");
+    const row = document.createElement("tr");
+    row.className = "unfolded";
+    row.insertCell().colSpan = above.cells.length;
+    row.firstChild.append(document.getElementById(button.dataset.of));
+    above.after(row);
+    opened.set(button, row);
+    button.setAttribute("aria-expanded", "true");
+  };
+  const toggle = (button) => (opened.has(button) ? fold : unfold)(button);
+  const follow = (row) => {
+    const button = row.querySelector("button.open");
+    return button && opened.has(button) ? opened.get(button) : null;
+  };
+
+  for (const link of document.querySelectorAll("a.open")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "open";
+    button.dataset.of = link.hash.slice(1);
+    button.textContent = link.textContent;
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", button.dataset.of);
+    button.addEventListener("click", () => toggle(button));
+    link.replaceWith(button);
+  }
+  for (const list of document.querySelectorAll(".ledgers")) list.hidden = true;
+  for (const account of document.querySelectorAll(".account")) homes.set(account.id, account.parentElement);
+
   const sortBy = (table, at, isDescending) => {
     const body = table.tBodies[0];
     const heads = [...table.tHead.rows[0].cells];
     const kind = heads[at].dataset.k;
-    const keyed = [...body.rows].map((row) => [keyOf(row.cells[at], kind), row]);
+    const keyed = rowsOf(table).map((row) => [keyOf(row.cells[at], kind), row]);
     const compare = kind === "n" ? (a, b) => a - b : collator.compare;
     keyed.sort(([a], [b]) => {
       // Rows without a value stay last either way.
       if (a === null || b === null) return (a === null) - (b === null);
       return isDescending ? compare(b, a) : compare(a, b);
     });
-    body.append(...keyed.map(([, row]) => row));
+    body.append(...keyed.flatMap(([, row]) => [row, follow(row)].filter(Boolean)));
     limits.get(table)?.();
     heads.forEach((head, index) => {
       if (index === at) head.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
@@ -61,7 +105,7 @@
     });
   };
 
-  for (const table of document.querySelectorAll("main table")) {
+  for (const table of document.querySelectorAll(".scroll > table")) {
     if (table.tBodies[0].rows.length < 2) continue;
     [...table.tHead.rows[0].cells].forEach((head, at) => {
       const button = document.createElement("button");
@@ -116,14 +160,26 @@
     let isWhole = false;
     const limit = (isPrinted = false) => {
       let shown = 0;
-      for (const row of table.tBodies[0].rows) {
+      for (const row of rowsOf(table)) {
         const isShown = kept.has(row) && (isWhole || isPrinted || shown < MAX_SHOWN);
         if (isShown) shown += 1;
         if (row.hidden === isShown) row.hidden = !isShown;
+        const below = follow(row);
+        if (below) below.hidden = !isShown;
       }
       more.hidden = shown === kept.size;
       more.textContent = `Show all ${grouped.format(kept.size)} (now the first ${grouped.format(shown)})`;
     };
+    const every = bar.querySelector(".unfold");
+    every?.addEventListener("click", () => {
+      const isOpen = every.getAttribute("aria-expanded") === "true";
+      for (const button of table.querySelectorAll("button.open")) {
+        if (opened.has(button) === isOpen) toggle(button);
+      }
+      every.setAttribute("aria-expanded", String(!isOpen));
+      every.textContent = isOpen ? "Open all" : "Close all";
+      limit();
+    });
     more.addEventListener("click", () => { isWhole = true; limit(); });
     limits.set(table, limit);
 
@@ -181,8 +237,24 @@
   addEventListener("beforeprint", () => { for (const limit of limits.values()) limit(true); });
   addEventListener("afterprint", () => { for (const limit of limits.values()) limit(); });
 
+  // The list of periods closes as a menu does.
+  const pick = document.querySelector(".pick");
+  addEventListener("click", (event) => { if (pick && !pick.contains(event.target)) pick.open = false; });
+  pick?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    pick.open = false;
+    pick.querySelector("summary").focus();
+  });
+
   const restore = () => {
     const [id, query] = decodeURI(location.hash.slice(1)).split("?");
+    const button = [...document.querySelectorAll("button.open")].find((one) => one.dataset.of === id);
+    if (button) {
+      if (!opened.has(button)) unfold(button);
+      // Rows begin below a heading that stays.
+      button.scrollIntoView({ block: "center" });
+      return;
+    }
     if (query === undefined || !filters.has(id)) return;
     filters.get(id)(new URLSearchParams(location.hash.split("?")[1]));
     document.getElementById(id).scrollIntoView();

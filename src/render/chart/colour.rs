@@ -29,6 +29,13 @@ pub const LEADER: RGBColor = RGBColor(0, 0, 5);
 pub const OUTER: RGBColor = RGBColor(0, 0, 6);
 pub const INNER: RGBColor = RGBColor(0, 0, 7);
 
+/// Text on a mark that is a tint of the page's own background.
+pub const ON_TINT: RGBColor = RGBColor(0, 0, 8);
+
+/// How opaque a cell is, from the least to the most: five steps of one hue that
+/// part from each other on white and on dark.
+pub const TINTS: [f64; 5] = [0.16, 0.32, 0.48, 0.66, 1.0];
+
 /// A colour for each series: by meaning where its name tells, else in turn.
 pub fn of(series: &[Series]) -> Vec<RGBColor> {
     of_names(&series.iter().map(|one| one.name.as_str()).collect::<Vec<_>>())

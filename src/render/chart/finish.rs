@@ -2,7 +2,7 @@
 //! the figure, the page's text colour, dashes, short numbers.
 
 use super::WIDTH;
-use super::colour::{GRID, INK, INNER, LEADER, MUTED, OUTER, TARGET};
+use super::colour::{GRID, INK, INNER, LEADER, MUTED, ON_TINT, OUTER, TARGET};
 use crate::paper::Figure;
 use crate::paper::format;
 use plotters::style::RGBColor;
@@ -90,6 +90,9 @@ fn paint(key: &str, value: &str) -> String {
         format!("{key}=\"currentColor\" {key}-opacity=\"0.6\"")
     } else if value == hex(INNER) {
         format!("{key}=\"currentColor\" {key}-opacity=\"0.6\" stroke-dasharray=\"8 6\"")
+    } else if value == hex(ON_TINT) {
+        // The page's halo around text would hide the tint.
+        format!("{key}=\"currentColor\" class=\"tinted\"")
     } else {
         format!("{key}=\"{value}\"")
     }

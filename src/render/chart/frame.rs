@@ -112,13 +112,26 @@ fn categories(
     area: &Area<'_>,
     chart: &Chart<'_, '_>,
 ) -> Drawn {
-    let n = figure.categories.len();
+    let x = |index: usize| chart.backend_coord(&(index as f64 + 0.5, 0.0)).0;
     let (left, _) = chart.backend_coord(&(0.0, 0.0));
     let (next, _) = chart.backend_coord(&(1.0, 0.0));
-    let slot = (next - left).max(1);
     let base = area.dim_in_pixel().1 as i32 - bottom_of(figure, months.is_some());
+    names_under(&figure.categories, months, area, (next - left).max(1), x, base)
+}
+
+/// Names of categories below `base`, each with its middle at `x`; `slot` is the
+/// room of one.
+pub fn names_under(
+    categories: &[String],
+    months: Option<&[(String, String)]>,
+    area: &Area<'_>,
+    slot: i32,
+    x: impl Fn(usize) -> i32,
+    base: i32,
+) -> Drawn {
+    let n = categories.len();
     let mut widest = 0;
-    for (index, name) in figure.categories.iter().enumerate() {
+    for (index, name) in categories.iter().enumerate() {
         let label = months.map_or(name, |months| &months[index].0);
         widest = widest.max(text::width(&text::fit(label, 220, Weight::Regular)?, Weight::Regular)?);
     }
@@ -130,7 +143,7 @@ fn categories(
     let every = ((room + GAP) as usize).div_ceil(slot as usize).max(1);
     let mut year = String::new();
     for index in (0..n).filter(|index| (n - 1 - index).is_multiple_of(every)) {
-        let (x, _) = chart.backend_coord(&(index as f64 + 0.5, 0.0));
+        let x = x(index);
         let place = (x, base + 16 + LEADING / 2);
         match months {
             Some(months) => {
@@ -143,7 +156,7 @@ fn categories(
                 }
             }
             None => {
-                let label = text::fit(&figure.categories[index], room, Weight::Regular)?;
+                let label = text::fit(&categories[index], room, Weight::Regular)?;
                 let half = text::width(&label, Weight::Regular)? / 2;
                 let place = (x.clamp(half, WIDTH as i32 - half), place.1);
                 text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)?;

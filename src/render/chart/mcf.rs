@@ -110,14 +110,14 @@ fn band(curve: &Curve<'_>, scale: &Scale, cell: i32, area: &Area<'_>, chart: &Ch
 }
 
 /// Columns of the canvas that share one step.
-fn cell(chart: &Chart<'_, '_>, curves: usize) -> i32 {
+pub fn cell(chart: &Chart<'_, '_>, curves: usize) -> i32 {
     let (columns, _) = chart.plotting_area().get_pixel_range();
     let room = (MAX_STEPS / curves.max(1)) as i32;
     ((columns.end - columns.start) / room).max(1)
 }
 
 /// The corners of a line that holds each value until the next.
-fn steps(places: &[(i32, i32)]) -> Vec<(i32, i32)> {
+pub fn steps(places: &[(i32, i32)]) -> Vec<(i32, i32)> {
     let mut corners: Vec<(i32, i32)> = Vec::new();
     for (x, y) in places {
         if let Some((_, held)) = corners.last().copied() {

@@ -5,19 +5,26 @@
 
 mod bar;
 mod callouts;
-mod colour;
+pub mod colour;
+mod ecdf;
 mod ends;
 mod finish;
 mod frame;
 mod funnel;
 mod hbar;
+mod heatmap;
+mod lane;
 mod line;
 mod mcf;
 mod plane;
+mod png;
 mod scale;
 mod slope;
 mod spark;
+mod spc;
 mod text;
+mod timeline;
+mod waterfall;
 
 use std::error::Error;
 
@@ -28,6 +35,8 @@ use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use crate::paper::format;
 use crate::paper::{ChartKind, Figure};
 
+pub use lane::{lane, look, span};
+pub use png::png;
 pub use spark::sparkline;
 
 /// Twice the width on paper: plotters rounds coordinates to whole pixels.
@@ -38,6 +47,8 @@ const LOW: u32 = 400;
 
 /// Keeps a figure under 60 KB; other kinds draw a part instead and say so.
 const MAX_MARKS: usize = 480;
+/// As `MAX_MARKS`, where each has its value in writing.
+const MAX_CELLS: usize = 240;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Fallible<T> = Result<T, Box<dyn Error>>;
@@ -57,9 +68,13 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     if figure.kind == ChartKind::Funnel && plane::drawable(figure).len() < 2 {
         return Err("Nothing to compare: there is only one value.".into());
     }
-    let marks = figure.categories.len() * figure.series.len();
-    let is_cut = !matches!(figure.kind, ChartKind::Line | ChartKind::Bar);
-    if marks > MAX_MARKS && !is_cut {
+    let marks = figure.categories.len() * figure.series.len().max(figure.panels.len());
+    let most = match figure.kind {
+        ChartKind::Line | ChartKind::Bar | ChartKind::Spc => MAX_MARKS,
+        ChartKind::Heatmap | ChartKind::Waterfall => MAX_CELLS,
+        _ => usize::MAX,
+    };
+    if marks > most {
         let marks = format::count(marks as i64);
         return Err(format!("{marks} values are too many to chart; the table has them."));
     }
@@ -70,9 +85,12 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
 
 fn is_empty(figure: &Figure) -> bool {
     match figure.kind {
-        ChartKind::Mcf | ChartKind::Funnel => plane::drawable(figure).is_empty(),
+        ChartKind::Mcf | ChartKind::Funnel | ChartKind::Ecdf => plane::drawable(figure).is_empty(),
         ChartKind::Slope => slope::lines(figure).is_empty(),
-        ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto => {
+        ChartKind::Spc => !figure.panels.iter().any(spc::is_drawable),
+        ChartKind::Waterfall => waterfall::groups(figure).is_empty(),
+        ChartKind::Timeline => !timeline::is_drawable(figure),
+        ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto | ChartKind::Heatmap => {
             let mut values = figure.series.iter().flat_map(|series| series.values.iter().flatten());
             figure.categories.is_empty() || !values.any(|value| value.is_finite())
         }
@@ -84,8 +102,12 @@ fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
     text::register()?;
     let height = match figure.kind {
         ChartKind::Line if figure.categories.len() < 3 => LOW,
-        ChartKind::Line | ChartKind::Bar | ChartKind::Mcf | ChartKind::Funnel => HEIGHT,
+        ChartKind::Line | ChartKind::Bar | ChartKind::Mcf | ChartKind::Funnel | ChartKind::Ecdf => HEIGHT,
         ChartKind::Slope => slope::height(figure),
+        ChartKind::Heatmap => heatmap::height(figure)?,
+        ChartKind::Spc => spc::height(figure),
+        ChartKind::Waterfall => waterfall::height(figure),
+        ChartKind::Timeline => timeline::height(figure)?,
         ChartKind::Hbar | ChartKind::Pareto => hbar::height(figure)?,
     };
     let area = SVGBackend::with_string(raw, (WIDTH, height)).into_drawing_area();
@@ -97,6 +119,11 @@ fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
         ChartKind::Mcf => mcf::draw(figure, &area)?,
         ChartKind::Funnel => funnel::draw(figure, &area)?,
         ChartKind::Slope => slope::draw(figure, &area)?,
+        ChartKind::Heatmap => heatmap::draw(figure, &area)?,
+        ChartKind::Spc => spc::draw(figure, &area)?,
+        ChartKind::Ecdf => ecdf::draw(figure, &area)?,
+        ChartKind::Waterfall => waterfall::draw(figure, &area)?,
+        ChartKind::Timeline => timeline::draw(figure, &area)?,
     }
     area.present()?;
     Ok(height)

@@ -36,6 +36,27 @@ impl Axis {
         Axis::stepped(0.0, high * 1.03, nice_step(high / 7.0).max(1.0), 1.0, label.to_owned())
     }
 
+    /// From 0, in steps that suit a share of something, as percentages.
+    pub fn shares(high: f64, step: f64, label: &str) -> Axis {
+        let mut axis = Axis::stepped(0.0, high, step, 1.0, label.to_owned());
+        for (at, text) in &mut axis.ticks {
+            *text = format!("{}%", format::number(*at * 100.0, 0));
+        }
+        axis
+    }
+
+    /// Of real time in hours, in the unit that suits the longest.
+    pub fn hours(high: f64, label: &str) -> Axis {
+        let (unit, size, steps) = match high {
+            high if high <= 72.0 => ("hours", 1.0, [1.0, 2.0, 3.0, 6.0, 12.0]),
+            _ => ("days", 24.0, [1.0, 2.0, 7.0, 14.0, 28.0]),
+        };
+        let span = high / size;
+        let fitting = steps.into_iter().find(|step| span / step <= 16.0);
+        let step = fitting.unwrap_or_else(|| nice_step(span / 10.0));
+        Axis::stepped(0.0, high, step, size, format!("{label} ({unit})").trim().to_owned())
+    }
+
     /// Of ages in days, in the unit that suits the longest.
     pub fn ages(low: f64, high: f64, label: &str) -> Axis {
         let (low, high) = (low.min(0.0), high.max(1.0));

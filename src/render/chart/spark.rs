@@ -29,8 +29,9 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
     let x = |index: usize| PAD + index as f64 / steps * (WIDTH - 2.0 * PAD);
 
     let mut svg = format!(
-        "<svg class=\"spark\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\"><title>{}</title>",
-        title(values, target)
+        "<svg class=\"spark\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\
+         <title>Monthly values</title><desc>{}</desc>",
+        description(values, target)
     );
     if let Some(target) = target {
         let y = y(target);
@@ -56,10 +57,10 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
     svg
 }
 
-fn title(values: &[Option<f64>], target: Option<f64>) -> String {
+fn description(values: &[Option<f64>], target: Option<f64>) -> String {
     let list: Vec<String> =
         (0..values.len()).map(|index| at(values, index).map_or("none".into(), format::share)).collect();
     let target = target.map_or(String::new(), |t| format!("; target {}", format::share(t)));
-    let text = format!("Monthly values, oldest first: {}{target}", list.join(", "));
+    let text = format!("Oldest first: {}{target}", list.join(", "));
     text.replace('<', "&lt;").replace('>', "&gt;")
 }

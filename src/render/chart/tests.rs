@@ -1,3 +1,4 @@
+mod kinds;
 mod marks;
 
 use super::*;
@@ -21,6 +22,8 @@ fn figure(kind: ChartKind, unit: &str, categories: &[&str], series: &[(&str, &[f
             .collect(),
         points: vec![],
         target: Some(0.95),
+        panels: vec![],
+        spans: vec![],
     }
 }
 
@@ -124,9 +127,7 @@ fn attainment_ticks_are_five_points_apart() {
 #[test]
 fn a_sparkline_has_gaps_target_and_a_title() {
     let svg = sparkline(&[Some(0.9), None, Some(0.9996)], Some(0.95));
-    assert!(
-        svg.contains("<title>Monthly values, oldest first: 90.0%, none, &gt;99.9%; target 95.0%</title>")
-    );
+    assert!(svg.contains("<desc>Oldest first: 90.0%, none, &gt;99.9%; target 95.0%</desc>"));
     assert_eq!(svg.matches("<circle").count(), 2);
     assert!(svg.contains("class=\"aim\""));
     assert_eq!(sparkline(&[None], Some(0.95)), "");

@@ -10,8 +10,8 @@ use super::{Area, Drawn, Fallible};
 use crate::paper::format;
 
 const FAMILY: &str = "report";
-static REGULAR: &[u8] = include_bytes!("../assets/fonts/report-Regular.ttf");
-static BOLD: &[u8] = include_bytes!("../assets/fonts/report-Bold.ttf");
+pub static REGULAR: &[u8] = include_bytes!("../assets/fonts/report-Regular.ttf");
+pub static BOLD: &[u8] = include_bytes!("../assets/fonts/report-Bold.ttf");
 
 /// plotters takes sizes as line heights of 1.24 em.
 const LINE: f64 = 1.24;

@@ -20,6 +20,9 @@ const MAX_WORD: usize = 14;
 const MAX_PHRASE: usize = 18;
 const MAX_NARROW: usize = 10;
 
+/// Verdicts are never broken into lines; all that there are are shorter.
+const MAX_VERDICT: usize = 40;
+
 /// A cell of the page.
 #[derive(Debug, Default, Serialize)]
 pub struct CellView {
@@ -30,6 +33,8 @@ pub struct CellView {
     pub value: Option<String>,
     pub title: Option<String>,
     pub is_missing: bool,
+    /// Id of the detail that the cell opens.
+    pub opens: Option<String>,
 }
 
 /// A column as the page shows it.
@@ -37,6 +42,13 @@ pub struct Shown<'a> {
     pub at: usize,
     pub column: &'a Column,
     decimals: usize,
+}
+
+#[cfg(test)]
+impl<'a> Shown<'a> {
+    pub fn new(at: usize, column: &'a Column) -> Shown<'a> {
+        Shown { at, column, decimals: 0 }
+    }
 }
 
 /// The columns to show: those printed as part of a share are left out.
@@ -52,7 +64,7 @@ pub fn shown(table: &Table) -> Vec<Shown<'_>> {
         .iter()
         .enumerate()
         .filter(|(at, _)| !within.contains(at))
-        .map(|(at, column)| Shown { at, column, decimals: decimals(table, at) })
+        .map(|(at, column)| Shown { at, column, decimals: table.decimals(at) })
         .collect()
 }
 
@@ -162,27 +174,8 @@ fn verdict(name: &str) -> CellView {
         _ => "v apart",
     };
     CellView {
-        text: format::plain(&name.replace('_', " ")).into_owned(),
+        text: format::plain(&format::cut(name, MAX_VERDICT).replace('_', " ")).into_owned(),
         class: class.into(),
         ..CellView::default()
-    }
-}
-
-/// As many decimals as a column's values need, the same in every row.
-fn decimals(table: &Table, at: usize) -> usize {
-    let values = table.rows.iter().filter_map(|row| match row.get(at) {
-        Some(Cell::Float(value)) if value.is_finite() => Some(value.abs()),
-        _ => None,
-    });
-    let (mut is_whole, mut largest) = (true, 0.0_f64);
-    for value in values {
-        is_whole &= value.fract() == 0.0;
-        largest = largest.max(value);
-    }
-    match largest {
-        _ if is_whole => 0,
-        large if large >= 100.0 => 1,
-        middle if middle >= 1.0 => 2,
-        _ => 3,
     }
 }

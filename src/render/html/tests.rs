@@ -1,3 +1,9 @@
+mod access;
+mod contrast;
+mod details;
+mod index;
+mod states;
+
 use super::page;
 use crate::paper::{Block, Card, Cell, Column, Definition, Format, Report, Section, Table, Tone};
 
@@ -16,6 +22,7 @@ fn table(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Table {
         rows,
         is_filterable: true,
         figure: None,
+        details: vec![],
     }
 }
 
@@ -27,6 +34,7 @@ fn report(table: Table) -> Report {
         fraction: Some("412 of 438".into()),
         target: None,
         delta: None,
+        amounts: Default::default(),
         tone: Tone::Bad,
         status: "target missed".into(),
         spark: vec![Some(0.9), Some(0.94)],
@@ -38,6 +46,8 @@ fn report(table: Table) -> Report {
         title: "SLA report – <all> contracts".into(),
         header: vec!["Data as of 2026-09-30.".into()],
         time_zone: "Europe/Lisbon".into(),
+        periods: vec![],
+        downloads: vec![],
         sections: vec![
             Section {
                 id: "verdict".into(),

@@ -4,23 +4,43 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::cells::{self, CellView};
+use super::details::{DetailView, Details};
+use super::{fit, links};
 use crate::paper::format;
-use crate::paper::{Block, Card, Format, Report, Section, Table, Tone};
+use crate::paper::{Block, Card, Figure, Format, Report, Section, Table, Tone};
 use crate::render::chart;
 
 /// A table of more rows below its figure scrolls, so that the figures of a
 /// page stay close together.
 const MAX_BELOW_FIGURE: usize = 14;
 
+/// A table of more columns takes the whole width.
+const MAX_NARROW_COLUMNS: usize = 6;
+
 #[derive(Serialize)]
-pub struct PageView<'a> {
-    policy: String,
-    style: String,
-    script: &'a str,
+pub struct PageView {
     title: String,
     header: Vec<String>,
+    periods: Option<PeriodsView>,
+    /// Label and address.
+    downloads: Vec<(String, String)>,
     has_method: bool,
     sections: Vec<SectionView>,
+    /// Titles of the sections that have nothing to show.
+    absent: Vec<String>,
+    /// Rules for paper, of the tables that are too wide for it.
+    #[serde(skip)]
+    pub paper_css: String,
+}
+
+/// Labels and addresses of the reports beside this one.
+#[derive(Serialize)]
+struct PeriodsView {
+    before: Option<(String, String)>,
+    after: Option<(String, String)>,
+    current: String,
+    /// Newest first; without an address for this report.
+    all: Vec<(String, Option<String>)>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +87,10 @@ struct TableView {
     is_filterable: bool,
     columns: Vec<ColumnView>,
     rows: Vec<Vec<CellView>>,
+    details: Vec<DetailView>,
+    /// How many rows open.
+    opening: usize,
+    details_note: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -78,56 +102,89 @@ struct ColumnView {
 }
 
 #[derive(Serialize)]
-struct FigureView {
+pub struct FigureView {
     /// `None` where there is nothing to draw; the caption says so.
     svg: Option<String>,
     caption: String,
 }
 
+/// What is collected over the whole page.
+#[derive(Default)]
+struct Whole {
+    details: Details,
+    /// Rules for paper, one class for each table that is too wide for it.
+    stacks: Vec<String>,
+}
+
 /// The page of a report.
-pub fn page<'a>(
-    report: &Report,
-    policy: String,
-    style: String,
-    script: &'a str,
-) -> Result<PageView<'a>, String> {
+pub fn page(report: &Report) -> Result<PageView, String> {
     let zone: Tz =
         report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
-    let mut sections = Vec::new();
-    for section in &report.sections {
-        sections.push(self::section(section, zone)?);
-    }
+    let mut whole = Whole::default();
+    let (there, absent): (Vec<&Section>, Vec<&Section>) =
+        report.sections.iter().partition(|section| has_content(section));
+    let sections: Vec<SectionView> =
+        there.iter().map(|section| self::section(section, zone, &mut whole)).collect();
+    let downloads = report
+        .downloads
+        .iter()
+        .map(|download| Ok((plain(&download.label), links::beside(&download.href)?)))
+        .collect::<Result<_, String>>()?;
     Ok(PageView {
-        policy,
-        style,
-        script,
         title: plain(&report.title),
         header: all(&report.header),
-        has_method: report.sections.iter().any(|section| section.id == "method"),
+        periods: periods(report)?,
+        downloads,
+        has_method: there.iter().any(|section| section.id == "method"),
         sections,
+        absent: absent.iter().map(|section| plain(&section.title)).collect(),
+        paper_css: whole.stacks.concat(),
     })
 }
 
-fn section(section: &Section, zone: Tz) -> Result<SectionView, String> {
-    let mut blocks = Vec::new();
-    for block in &section.blocks {
-        blocks.push(match block {
-            Block::Table(table) => {
-                BlockView { table: Some(self::table(table, zone)), definitions: Vec::new() }
-            }
-            Block::Definitions(definitions) => BlockView {
-                table: None,
-                definitions: definitions.iter().map(|d| (plain(&d.term), plain(&d.text))).collect(),
-            },
-        });
-    }
-    Ok(SectionView {
+fn has_content(section: &Section) -> bool {
+    let has_block = |block: &Block| match block {
+        Block::Table(_) => true,
+        Block::Definitions(definitions) => !definitions.is_empty(),
+    };
+    !section.sentences.is_empty() || !section.cards.is_empty() || section.blocks.iter().any(has_block)
+}
+
+fn periods(report: &Report) -> Result<Option<PeriodsView>, String> {
+    let links = report
+        .periods
+        .iter()
+        .map(|period| Ok((plain(&period.label), links::beside(&period.href)?)))
+        .collect::<Result<Vec<_>, String>>()?;
+    let Some(current) = report.periods.iter().position(|period| period.is_current) else {
+        return Ok(None);
+    };
+    let all = links.iter().enumerate().rev();
+    Ok(Some(PeriodsView {
+        before: current.checked_sub(1).map(|before| links[before].clone()),
+        after: links.get(current + 1).cloned(),
+        current: links[current].0.clone(),
+        all: all.map(|(at, (label, href))| (label.clone(), (at != current).then(|| href.clone()))).collect(),
+    }))
+}
+
+fn section(section: &Section, zone: Tz, whole: &mut Whole) -> SectionView {
+    let blocks = section.blocks.iter().map(|block| match block {
+        Block::Table(table) => {
+            BlockView { table: Some(self::table(table, zone, whole)), definitions: Vec::new() }
+        }
+        Block::Definitions(definitions) => BlockView {
+            table: None,
+            definitions: definitions.iter().map(|d| (plain(&d.term), plain(&d.text))).collect(),
+        },
+    });
+    SectionView {
         id: plain(&section.id),
         title: plain(&section.title),
         sentences: all(&section.sentences),
         cards: section.cards.iter().map(card).collect(),
-        blocks,
-    })
+        blocks: blocks.collect(),
+    }
 }
 
 fn card(card: &Card) -> CardView {
@@ -136,30 +193,46 @@ fn card(card: &Card) -> CardView {
         label: plain(&card.label),
         value: plain(&card.value),
         lines: lines.into_iter().flatten().map(|line| plain(line)).collect(),
-        tone: match card.tone {
-            Tone::Good => "good",
-            Tone::Bad => "bad",
-            Tone::Neutral => "apart",
-        },
+        tone: tone(card.tone),
         status: plain(&card.status),
         spark: chart::sparkline(&card.spark, card.spark_target),
         notes: all(&card.notes),
     }
 }
 
-fn table(table: &Table, zone: Tz) -> TableView {
+/// Class of a tone.
+pub fn tone(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "good",
+        Tone::Bad => "bad",
+        Tone::Neutral => "apart",
+    }
+}
+
+fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
     let shown = cells::shown(table);
-    let mut class = match shown.len() {
-        ..=6 => String::new(),
-        7..=9 => "wide".to_owned(),
-        10..=12 => "wider".to_owned(),
-        _ => "widest".to_owned(),
-    };
+    let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
     for (nth, shown) in shown.iter().enumerate() {
         if cells::is_numeric(shown.column.format) {
             class.push_str(&format!(" n{}", nth + 1));
         } else if cells::is_narrow(table, shown) {
             class.push_str(&format!(" d{}", nth + 1));
+        }
+    }
+    let mut rows: Vec<Vec<CellView>> = table
+        .rows
+        .iter()
+        .map(|row| shown.iter().map(|shown| cells::cell(row, shown, zone)).collect())
+        .collect();
+    if let Some(stack) = fit::stack(&shown, &rows) {
+        let own = format!("s{}", whole.stacks.len() + 1);
+        whole.stacks.push(stack.css(&own));
+        class.push_str(&format!(" stack {own}"));
+    }
+    let details = whole.details.of(table, zone);
+    for (row, id) in &details.ids {
+        if let Some(first) = rows.get_mut(*row).and_then(|row| row.first_mut()) {
+            first.opens = Some(id.clone());
         }
     }
     TableView {
@@ -188,11 +261,10 @@ fn table(table: &Table, zone: Tz) -> TableView {
                 },
             })
             .collect(),
-        rows: table
-            .rows
-            .iter()
-            .map(|row| shown.iter().map(|shown| cells::cell(row, shown, zone)).collect())
-            .collect(),
+        rows,
+        opening: details.ids.len(),
+        details: details.views,
+        details_note: details.note,
     }
 }
 
@@ -213,20 +285,31 @@ fn size(table: &Table) -> String {
 fn figure(table: &Table) -> Option<FigureView> {
     // An empty table says so itself.
     let figure = table.figure.as_ref().filter(|_| !table.rows.is_empty())?;
-    Some(match chart::svg(figure, &format!("f-{}", table.slug)) {
-        Ok(svg) => FigureView {
-            svg: Some(svg),
-            // The table's title is the heading right above.
-            caption: plain(if figure.title == table.title { &figure.description } else { &figure.title }),
-        },
-        Err(sentence) => FigureView { svg: None, caption: sentence },
-    })
+    Some(FigureView::of(figure, &format!("f-{}", table.slug), &table.title))
 }
 
-fn plain(text: &str) -> String {
+impl FigureView {
+    /// The figure, drawn, below a heading that may be its title already.
+    pub fn of(figure: &Figure, id: &str, heading: &str) -> FigureView {
+        match chart::svg(figure, id) {
+            Ok(svg) => FigureView {
+                svg: Some(svg),
+                caption: plain(if figure.title == heading { &figure.description } else { &figure.title }),
+            },
+            Err(sentence) => FigureView { svg: None, caption: sentence },
+        }
+    }
+
+    /// About as many bytes as it takes on the page.
+    pub fn bytes(&self) -> usize {
+        self.svg.as_ref().map_or(0, String::len) + self.caption.len()
+    }
+}
+
+pub fn plain(text: &str) -> String {
     format::plain(text).into_owned()
 }
 
-fn all(texts: &[String]) -> Vec<String> {
+pub fn all(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| plain(text)).collect()
 }

@@ -104,6 +104,8 @@ pub fn report(what_if: &WhatIf) -> Report {
             "History is replayed as it happened: people may work otherwise under another promise.".to_owned(),
         ],
         time_zone: what_if.zone.name().to_owned(),
+        periods: Vec::new(),
+        downloads: Vec::new(),
         sections,
     }
 }
@@ -222,6 +224,7 @@ fn table(slug: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>) ->
         rows,
         is_filterable: false,
         figure: None,
+        details: Vec::new(),
     }
 }
 

@@ -62,6 +62,8 @@ pub fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
         categories: steps.iter().map(|step| step.value.clone()).collect(),
         series: series.collect(),
         points: Vec::new(),
+        panels: Vec::new(),
+        spans: Vec::new(),
         // One line can only stand for a target that all clocks and values share.
         target: targets.first().copied().flatten().filter(|first| targets.iter().all(|t| *t == Some(*first))),
     };

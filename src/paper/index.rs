@@ -1,0 +1,155 @@
+//! What the list of all reports says of each.
+
+use serde::Serialize;
+
+use super::summary::{Kpi, Summary};
+use super::{Tone, format};
+
+/// One report in the list of all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndexEntry {
+    /// Such as `September 2026`.
+    pub label: String,
+    /// Relative to the list, such as `2026-09/index.html`.
+    pub href: String,
+    /// What the report is about, such as `all contracts`.
+    pub subject: String,
+    /// The verdict in words, the headline first.
+    pub sentences: Vec<String>,
+    /// In the order of the report.
+    pub figures: Vec<IndexFigure>,
+}
+
+/// A key figure of one report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndexFigure {
+    /// The same in every report, such as `on_site.attainment`.
+    pub id: String,
+    /// Such as `On-site kept`.
+    pub label: String,
+    /// The figure as text; an en dash where there is none.
+    pub value: String,
+    /// `412 of 438`.
+    pub fraction: Option<String>,
+    /// Value 0-1, for a line over the periods.
+    pub share: Option<f64>,
+    /// Target 0-1.
+    pub target: Option<f64>,
+    pub tone: Tone,
+    /// The tone in words, such as `target missed`.
+    pub status: String,
+}
+
+impl IndexEntry {
+    /// The entry of a report, from its `summary.json`.
+    pub fn of(summary: &Summary) -> IndexEntry {
+        let counts = &summary.counts;
+        let missed: i64 = summary.kpis.iter().map(|kpi| kpi.missed).sum();
+        let mut figures: Vec<IndexFigure> =
+            summary.kpis.iter().filter(|kpi| kpi.denominator > 0).map(attainment).collect();
+        figures.push(count("missed", "Missed", missed, "over the limit"));
+        figures.push(count("overdue", "Open and overdue", counts.clocks_overdue, "open past the limit"));
+        figures.push(IndexFigure {
+            tone: Tone::Neutral,
+            ..count("tickets", "Tickets", counts.tickets_opened_in_period, "opened in the period")
+        });
+        IndexEntry {
+            label: summary.period.label.clone(),
+            href: format!("{}/index.html", summary.period.name),
+            subject: summary.subject.clone(),
+            sentences: summary.sentences.clone(),
+            figures,
+        }
+    }
+}
+
+fn attainment(kpi: &Kpi) -> IndexFigure {
+    let (tone, status) = match (kpi.target, kpi.gap_tickets) {
+        _ if kpi.is_indicative => (Tone::Neutral, format!("indicative: {} decided", kpi.denominator)),
+        (Some(_), Some(0)) => (Tone::Good, "target met".to_owned()),
+        (Some(_), Some(gap)) => (Tone::Bad, format!("target missed by {}", format::count(gap))),
+        _ => (Tone::Neutral, "no attainment target".to_owned()),
+    };
+    IndexFigure {
+        id: kpi.id.clone(),
+        label: kpi.label.clone(),
+        value: kpi.value.map_or("–".to_owned(), format::share),
+        fraction: Some(format::fraction(kpi.numerator, kpi.denominator)),
+        share: kpi.value,
+        target: kpi.target,
+        tone,
+        status,
+    }
+}
+
+/// Something of which there should be none.
+fn count(id: &str, label: &str, value: i64, status: &str) -> IndexFigure {
+    IndexFigure {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        value: format::count(value),
+        fraction: None,
+        share: None,
+        target: None,
+        tone: if value == 0 { Tone::Good } else { Tone::Bad },
+        status: if value == 0 { "none".to_owned() } else { status.to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paper::summary::{Counts, Period, Tool};
+
+    #[test]
+    fn an_entry_says_what_the_summary_holds() {
+        let kpi = Kpi {
+            id: "on_site.attainment".into(),
+            label: "On-site".into(),
+            numerator: 7,
+            denominator: 10,
+            value: Some(0.7),
+            target: Some(0.9),
+            gap_tickets: Some(2),
+            missed: 3,
+            ..Kpi::default()
+        };
+        let summary = Summary {
+            schema: crate::paper::summary::SCHEMA.into(),
+            tool: Tool { name: "sla-report".into(), version: "0".into() },
+            subject: "all contracts".into(),
+            rules: "bb7d62b3".into(),
+            period: Period {
+                name: "2026-09".into(),
+                label: "September 2026".into(),
+                from: "2026-08-31T23:00:00Z".into(),
+                until: "2026-09-30T23:00:00Z".into(),
+                zone: "Europe/Lisbon".into(),
+            },
+            as_of: "2026-09-30T23:00:00Z".into(),
+            inputs: vec![],
+            counts: Counts { tickets_opened_in_period: 1_326, ..Counts::default() },
+            kpis: vec![kpi, Kpi { id: "none.attainment".into(), ..Kpi::default() }],
+            contracts: vec![],
+            gates: vec![],
+            sentences: vec!["One target was missed.".into()],
+        };
+        let entry = IndexEntry::of(&summary);
+        let told: Vec<(&str, &str, &str, Tone)> = entry
+            .figures
+            .iter()
+            .map(|figure| (figure.id.as_str(), figure.value.as_str(), figure.status.as_str(), figure.tone))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("on_site.attainment", "70.0%", "target missed by 2", Tone::Bad),
+                ("missed", "3", "over the limit", Tone::Bad),
+                ("overdue", "0", "none", Tone::Good),
+                ("tickets", "1,326", "opened in the period", Tone::Neutral),
+            ]
+        );
+        assert_eq!(entry.href, "2026-09/index.html");
+        assert_eq!(entry.sentences, ["One target was missed."]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Step lines of the share that has ended over the share of the limit used.
+
+use plotters::element::{Circle, PathElement};
+use plotters::style::{Color, RGBColor};
+
+use super::colour::{self, GRID, MUTED, TARGET};
+use super::ends::{self, Label, REACH};
+use super::plane::{self, Axis};
+use super::scale::Scale;
+use super::text::{self, Anchor, LEADING, Weight};
+use super::{Area, Drawn, mcf};
+use crate::paper::{Figure, MAX_CURVES, MAX_USED, Point, format, ranked};
+
+/// Shares whose place is marked on each line.
+const MARKED: [(f64, &str); 2] = [(0.5, "P50"), (0.9, "P90")];
+/// The first of a line's labels is cut to this.
+const MAX_NAME: i32 = 170;
+/// A share that many products make may miss a mark in its last digits.
+const SLACK: f64 = 1e-12;
+
+struct Curve<'a> {
+    label: String,
+    colour: RGBColor,
+    points: Vec<&'a Point>,
+    /// Ratios of the limit by which the marked shares have ended, where within the plot.
+    marks: Vec<(f64, f64)>,
+}
+
+/// Draws the figure.
+///
+/// A line starts at 0; points beyond the end of the axis tell only that a mark
+/// lies there.
+pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
+    let curves = curves(figure)?;
+    let mut right = 0;
+    for curve in &curves {
+        right = right.max(text::width(&curve.label, Weight::Regular)?);
+    }
+    let axis = Axis::shares(MAX_USED, 0.5, &figure.x_label);
+    let scale = Scale::from_zero(0.0, 1.0, true);
+    let chart = plane::plane(figure, area, &axis, &scale, right + REACH + 2, LEADING)?;
+    let (columns, rows) = chart.plotting_area().get_pixel_range();
+    for (share, name) in MARKED {
+        let (_, y) = chart.backend_coord(&(0.0, share));
+        // At a half there is a line of the grid already.
+        if !scale.ticks.contains(&share) {
+            area.draw(&PathElement::new(vec![(columns.start, y), (columns.end, y)], GRID.stroke_width(2)))?;
+        }
+        let place = (columns.start + 8, y - LEADING / 2);
+        text::draw(area, name, place, Anchor::Left, Weight::Regular, MUTED)?;
+    }
+    let (limit, _) = chart.backend_coord(&(1.0, 0.0));
+    area.draw(&PathElement::new(vec![(limit, rows.start - 6), (limit, rows.end)], TARGET.stroke_width(2)))?;
+    let place = (limit, rows.start - 6 - LEADING / 2);
+    text::draw(area, "limit", place, Anchor::Middle, Weight::Regular, MUTED)?;
+
+    let cell = mcf::cell(&chart, curves.len());
+    let mut labels = Vec::new();
+    for curve in curves {
+        let within = curve.points.iter().take_while(|point| point.x <= MAX_USED);
+        let mut line: Vec<(f64, f64)> = within.map(|point| (point.x, point.y)).collect();
+        line.insert(0, (0.0, 0.0));
+        let last = line.last().map_or(0.0, |(_, share)| *share);
+        line.push((end_of(&curve.points), last));
+        let line: Vec<_> = line.iter().map(|at| chart.backend_coord(at)).collect();
+        let line = plane::thinned(&line, cell, |place| place.0);
+        area.draw(&PathElement::new(mcf::steps(&line), curve.colour.stroke_width(4)))?;
+        for mark in &curve.marks {
+            area.draw(&Circle::new(chart.backend_coord(mark), 7, curve.colour.filled()))?;
+        }
+        if let Some(ends) = line.last().copied() {
+            let (text, colour) = (curve.label, Some(curve.colour));
+            labels.push(Label { text, weight: Weight::Regular, colour, ends });
+        }
+    }
+    ends::draw(area, labels, columns.end, rows)
+}
+
+/// Where the line ends: at its last point, or at the axis' end if that lies beyond.
+fn end_of(points: &[&Point]) -> f64 {
+    points.last().map_or(0.0, |point| point.x.min(MAX_USED))
+}
+
+fn curves(figure: &Figure) -> super::Fallible<Vec<Curve<'_>>> {
+    let names: Vec<&str> = ranked(&figure.points).into_iter().take(MAX_CURVES).collect();
+    let all = plane::drawable(figure);
+    let mut curves = Vec::new();
+    for (name, colour) in names.iter().zip(colour::of_names(&names)) {
+        let points: Vec<&Point> = all.iter().copied().filter(|point| point.series == *name).collect();
+        let mut label = text::fit(name, MAX_NAME, Weight::Regular)?;
+        let mut marks = Vec::new();
+        for (share, mark) in MARKED {
+            let used = points.iter().find(|point| point.y >= share - SLACK).map(|point| point.x);
+            label += &match used {
+                None => format!(" · {mark} –"),
+                Some(used) if used > MAX_USED => {
+                    format!(" · {mark} >{}%", format::number(MAX_USED * 100.0, 0))
+                }
+                Some(used) => format!(" · {mark} {}%", format::number(used * 100.0, 0)),
+            };
+            marks.extend(used.filter(|used| *used <= MAX_USED).map(|used| (used, share)));
+        }
+        curves.push(Curve { label, colour, points, marks });
+    }
+    Ok(curves)
+}

@@ -1,0 +1,78 @@
+//! A ticket's time as one lane: what it did, and when the limit was used up.
+
+use std::fmt::Write as _;
+
+use chrono_tz::Tz;
+
+use super::finish::escaped;
+use crate::paper::{Detail, format};
+
+const WIDTH: f64 = 1000.0;
+const HEIGHT: f64 = 40.0;
+
+/// The segments as an `<svg>` that is stretched to its place, without text;
+/// empty if they take no time.
+///
+/// Kinds differ in height as well as in colour, so that they can be told
+/// apart without it; the class of each is the page's to paint.
+pub fn lane(detail: &Detail, id: &str, zone: Tz) -> String {
+    let Some((from_at, until_at)) = span(detail) else {
+        return String::new();
+    };
+    let x = |at: i64| (at - from_at) as f64 / (until_at - from_at) as f64 * WIDTH;
+    let mut svg = format!(
+        "<svg class=\"lane\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\" role=\"img\" \
+         aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">Timeline of {}</title><desc id=\"{id}-d\">{}</desc>",
+        escaped(&format::cut(&detail.name, 200)),
+        description(detail, (from_at, until_at), zone)
+    );
+    for segment in &detail.segments {
+        let (class, height) = look(&segment.kind);
+        let (left, right) = (x(segment.from_at), x(segment.until_at));
+        // Minutes in a month still show.
+        let width = (right - left).max(1.5);
+        let _ = write!(
+            svg,
+            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"{height:.0}\"/>",
+            HEIGHT - height
+        );
+    }
+    if let Some(due_at) = detail.due_at {
+        let _ = write!(svg, "<path class=\"due\" d=\"M{:.1} 0V{HEIGHT}\"/>", x(due_at));
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// Class of a kind's mark, and its height.
+pub fn look(kind: &str) -> (&'static str, f64) {
+    match kind {
+        "work" => ("work", 34.0),
+        "queue" => ("queue", 24.0),
+        "waiting" => ("waiting", 14.0),
+        "closed_hours" => ("closed", 5.0),
+        _ => ("else", 9.0),
+    }
+}
+
+/// From the first segment to the last, the due time included.
+pub fn span(detail: &Detail) -> Option<(i64, i64)> {
+    let from_at = detail.segments.iter().map(|segment| segment.from_at).min()?;
+    let until_at = detail.segments.iter().map(|segment| segment.until_at).max()?;
+    let (from_at, until_at) = match detail.due_at {
+        Some(due_at) => (from_at.min(due_at), until_at.max(due_at)),
+        None => (from_at, until_at),
+    };
+    (from_at < until_at).then_some((from_at, until_at))
+}
+
+fn description(detail: &Detail, (from_at, until_at): (i64, i64), zone: Tz) -> String {
+    let at = |at| format::instant(at, zone);
+    let due =
+        detail.due_at.map_or(String::new(), |due_at| format!("; the limit was used up at {}", at(due_at)));
+    let count = match detail.segments.len() {
+        1 => "1 segment".to_owned(),
+        n => format!("{} segments", format::count(n as i64)),
+    };
+    format!("{count} from {} to {}{due}. The table below has each.", at(from_at), at(until_at))
+}

@@ -1,0 +1,84 @@
+//! Values in rows and columns, as a heatmap.
+//!
+//! Answers "at which hours of which weekdays?". Rates are the query's: what it
+//! leaves empty, because there were too few, stays blank.
+
+use super::points::{number, text};
+use super::{figure, position};
+use crate::paper::format;
+use crate::paper::{Cell, ChartKind, Figure, Format, Point, Series, Table};
+use crate::query::Chart;
+
+/// Columns of `x` in ascending order if they are numbers, rows of `series` in
+/// the order of the result; `y` is the value and optionally a flag, 1 or 0, for
+/// the cells within the outline.
+pub fn figure(chart: &Chart, table: &Table) -> Option<Figure> {
+    let (x, value) = (position(table, &chart.x)?, position(table, chart.y.0.first()?)?);
+    let flag = chart.y.0.get(1).and_then(|name| position(table, name));
+    let split = chart.series.as_ref().and_then(|name| position(table, name));
+    let mut categories: Vec<String> = Vec::new();
+    let mut series: Vec<Series> = Vec::new();
+    let name = |row: &[Cell]| split.map_or(table.columns[value].label.clone(), |split| text(&row[split]));
+    for row in &table.rows {
+        let category = text(&row[x]);
+        if !categories.contains(&category) {
+            categories.push(category);
+        }
+    }
+    if categories.iter().all(|category| category.parse::<f64>().is_ok()) {
+        categories.sort_by(|a, b| a.parse().unwrap_or(0.0_f64).total_cmp(&b.parse().unwrap_or(0.0)));
+    }
+    let mut points = Vec::new();
+    for row in &table.rows {
+        let (name, own) = (name(row), text(&row[x]));
+        let at = categories.iter().position(|category| *category == own)?;
+        let index = series.iter().position(|known| known.name == name).unwrap_or_else(|| {
+            series.push(Series { name: name.clone(), values: vec![None; categories.len()] });
+            series.len() - 1
+        });
+        series[index].values[at] = number(&row[value], table.columns[value].format);
+        let is_inside = flag.and_then(|flag| number(&row[flag], Format::Bool)).is_some_and(|flag| flag > 0.0);
+        if is_inside {
+            let x = at as f64;
+            points.push(Point { series: name, x, y: 1.0, lower: None, upper: None, limits: None });
+        }
+    }
+    if categories.is_empty() {
+        return None;
+    }
+    let sentence = takeaway(&chart.unit, &categories, &series, &points);
+    Some(Figure {
+        x_label: table.columns[x].label.clone(),
+        y_label: table.columns[value].label.clone(),
+        categories,
+        series,
+        points,
+        ..figure::empty(ChartKind::Heatmap, table, &chart.unit, sentence)
+    })
+}
+
+/// Where it is most and, with an outline, whether that lies within.
+fn takeaway(unit: &str, categories: &[String], series: &[Series], inside: &[Point]) -> String {
+    let cells = series.iter().flat_map(|one| {
+        one.values.iter().enumerate().filter_map(move |(at, value)| Some((one.name.as_str(), at, (*value)?)))
+    });
+    // Of equals the first.
+    let most = cells.fold(None, |most: Option<(&str, usize, f64)>, cell| match most {
+        Some(most) if most.2 >= cell.2 => Some(most),
+        _ => Some(cell),
+    });
+    let Some((row, at, value)) = most else {
+        return "Too few everywhere to show a value.".to_owned();
+    };
+    let is_inside = inside.iter().any(|point| point.series == row && point.x as usize == at);
+    let place = match (inside.is_empty(), is_inside) {
+        (true, _) => "",
+        (_, true) => ", within support hours",
+        (_, false) => ", outside support hours",
+    };
+    let value = match unit {
+        "%" => format::share(value),
+        _ => format!("{} {unit}", format::number(value, 1)).trim_end().to_owned(),
+    };
+    format!("Most on {row} at {}: {value}{place}.", categories[at])
+}

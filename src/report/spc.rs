@@ -1,0 +1,317 @@
+//! Shares over time between limits of chance.
+//!
+//! Answers "has attainment changed, and will it meet its target as things
+//! are?" with the rules and the icons of the NHS's Making Data Count.
+
+use std::ops::Range;
+
+use super::figure::{self, CHART_MONTHS};
+use super::kpi::Kpi;
+use super::points::{number, text};
+use super::position;
+use crate::paper::format;
+use crate::paper::{Assurance, ChartKind, Control, Figure, MAX_CURVES, Panel, Table, Variation};
+use crate::query::Chart as Header;
+use crate::stats::control_chart::{Chart, Signals, laney_p_chart};
+
+/// With fewer points, limits are called trial limits (NHS: they firm up until about twelve).
+const FIRM: usize = 12;
+/// With fewer points, no rule is applied: the longest needs seven in a row.
+const FEWEST: usize = 8;
+
+/// A panel for each series: `x` is a month, `y` the part and the whole of a
+/// share of which more is better, `series` what has a target of its own.
+///
+/// Months without a whole are gaps. Limits are Laney's, of the months drawn.
+pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table) -> Option<Figure> {
+    let (x, part, whole) = (
+        position(table, &chart.x)?,
+        position(table, chart.y.0.first()?)?,
+        position(table, chart.y.0.get(1)?)?,
+    );
+    let split = chart.series.as_ref().and_then(|name| position(table, name));
+    let mut months: Vec<String> = table.rows.iter().map(|row| text(&row[x])).collect();
+    months.sort();
+    months.dedup();
+    months.drain(..months.len().saturating_sub(CHART_MONTHS));
+    let mut names: Vec<String> = Vec::new();
+    for name in table.rows.iter().map(|row| split.map_or(String::new(), |split| text(&row[split]))) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let kpi = |name: &str| kpis.iter().position(|kpi| kpi.clock == name);
+    names.sort_by_key(|name| (kpi(name).unwrap_or(usize::MAX), name.clone()));
+    let count = |value: Option<f64>| value.filter(|value| *value >= 0.0).map(|value| value as u64);
+    let mut panels = Vec::new();
+    let mut sentences = Vec::new();
+    for name in names.iter().take(MAX_CURVES) {
+        let mut counts = vec![None; months.len()];
+        let is_own = |row: &&Vec<_>| split.is_none_or(|split| text(&row[split]) == *name);
+        for row in table.rows.iter().filter(is_own) {
+            let (Some(events), Some(cases)) = (
+                count(number(&row[part], table.columns[part].format)),
+                count(number(&row[whole], table.columns[whole].format)),
+            ) else {
+                continue;
+            };
+            if let Some(at) = months.iter().position(|month| *month == text(&row[x])) {
+                counts[at] = Some((events, cases)).filter(|(events, cases)| *cases > 0 && events <= cases);
+            }
+        }
+        let own = kpi(name).map(|at| &kpis[at]);
+        let label = match (own, split) {
+            (Some(kpi), _) => kpi.label.clone(),
+            (None, Some(_)) => name.replace('_', " "),
+            (None, None) => table.title.clone(),
+        };
+        let target = own.and_then(|kpi| kpi.attainment_target);
+        let (panel, sentence) = panel(&label, &months, &counts, target);
+        panels.push(panel);
+        sentences.extend(sentence);
+    }
+    if let Some(rest) = names.get(MAX_CURVES..).filter(|rest| !rest.is_empty()) {
+        sentences.push(format!("Not drawn: {}.", rest.join(", ")));
+    }
+    (!months.is_empty()).then(|| Figure {
+        x_label: table.columns[x].label.clone(),
+        y_label: format!("Share {}", table.columns[part].label.to_lowercase()),
+        categories: months,
+        panels,
+        ..figure::empty(ChartKind::Spc, table, &chart.unit, sentences.join(" "))
+    })
+}
+
+/// Part and whole of each month to a panel and what it says.
+fn panel(
+    name: &str,
+    months: &[String],
+    counts: &[Option<(u64, u64)>],
+    target: Option<f64>,
+) -> (Panel, Option<String>) {
+    let known: Vec<usize> = (0..counts.len()).filter(|at| counts[*at].is_some()).collect();
+    let (events, cases): (Vec<u64>, Vec<u64>) = counts.iter().flatten().copied().unzip();
+    let share = |(events, cases): (u64, u64)| events as f64 / cases as f64;
+    let mut panel = Panel {
+        name: name.to_owned(),
+        values: counts.iter().map(|counts| counts.map(share)).collect(),
+        target,
+        control: None,
+    };
+    let Some((chart, _)) = laney_p_chart(&events, &cases) else {
+        let only = known.first().map(|at| format!("{name}: only {} has been decided.", months[*at]));
+        return (panel, only);
+    };
+    let is_few = known.len() < FEWEST;
+    let signals = if is_few { Signals::default() } else { chart.signals() };
+    let mut limits = vec![None; counts.len()];
+    let mut variations = vec![Variation::Common; counts.len()];
+    for (nth, at) in known.iter().enumerate() {
+        limits[*at] = Some([chart.limits[nth].lower, chart.limits[nth].upper]);
+        if is_special(&signals, nth) {
+            // As the NHS does it: the side of the mean tells, also within a trend.
+            let is_above = chart.points[nth] > chart.center;
+            variations[*at] = if is_above { Variation::Improvement } else { Variation::Concern };
+        }
+    }
+    // The last one is that of the latest month with a value: the icon's.
+    variations.truncate(known.last().filter(|_| !is_few).map_or(0, |latest| latest + 1));
+    let assurance = target.filter(|_| !is_few).and_then(|target| assurance(&chart, target));
+    let sentence = match known.len() {
+        points if is_few => format!(
+            "{name}: {} in {points} months, too few to tell a change from chance.",
+            format::share(chart.center)
+        ),
+        points => {
+            let text = sentence(name, &chart, &signals, target.zip(assurance), |nth| &months[known[nth]]);
+            let note =
+                if points < FIRM { format!(" Trial limits of {points} months.") } else { String::new() };
+            format!("{text}{note}")
+        }
+    };
+    panel.control =
+        Some(Control { mean: chart.center, limits, variations, assurance, is_trial: known.len() < FIRM });
+    (panel, Some(sentence))
+}
+
+fn is_special(signals: &Signals, nth: usize) -> bool {
+    [&signals.outside, &signals.shift, &signals.trend, &signals.near_limit]
+        .iter()
+        .any(|positions| positions.contains(&nth))
+}
+
+/// The target against the limits of the latest point.
+fn assurance(chart: &Chart, target: f64) -> Option<Assurance> {
+    let limits = chart.limits.last()?;
+    Some(match target {
+        target if target > limits.upper => Assurance::Fail,
+        target if target < limits.lower => Assurance::Pass,
+        _ => Assurance::HitOrMiss,
+    })
+}
+
+/// What the latest point says: a change and since when, or what to expect of the target.
+fn sentence<'a>(
+    name: &str,
+    chart: &Chart,
+    signals: &Signals,
+    target: Option<(f64, Assurance)>,
+    month: impl Fn(usize) -> &'a str,
+) -> String {
+    let last = chart.points.len() - 1;
+    if let Some((rule, since)) = rule(chart, signals, last) {
+        return format!("{name} changed: {rule} since {}.", month(since));
+    }
+    let mean = format::share(chart.center);
+    let limits = chart.limits[last];
+    let (lower, upper) = (format::share(limits.lower), format::share(limits.upper));
+    match target.map(|(target, assurance)| (assurance, aim(target))) {
+        Some((Assurance::Fail, target)) => format!(
+            "{name} is stable around {mean}; at this level it will keep missing {target} unless the process changes."
+        ),
+        Some((Assurance::HitOrMiss, target)) => format!(
+            "{name} varies between {lower} and {upper} by chance: {target} will be hit some months and missed in \
+             others."
+        ),
+        Some((Assurance::Pass, target)) => format!("{name} is stable and consistently above {target}."),
+        None => format!("{name} varies between {lower} and {upper} by chance, around {mean}."),
+    }
+}
+
+/// A target without idle decimals.
+fn aim(target: f64) -> String {
+    format::share(target).replace(".0%", "%")
+}
+
+/// The first rule that the latest point breaks, in the order of the NHS, and the first point of its signal.
+fn rule(chart: &Chart, signals: &Signals, last: usize) -> Option<(String, usize)> {
+    let is_above = chart.points[last] > chart.center;
+    let side = if is_above { "above" } else { "below" };
+    let limit = if is_above { "upper" } else { "lower" };
+    let mean = format::share(chart.center);
+    if signals.outside.contains(&last) {
+        let run = run(&signals.outside, last, |at| (chart.points[at] > chart.center) == is_above);
+        return Some((format!("{side} the {limit} limit"), run.start));
+    }
+    if signals.shift.contains(&last) {
+        let run = run(&signals.shift, last, |at| (chart.points[at] > chart.center) == is_above);
+        return Some((format!("{} months in a row {side} the mean of {mean},", run.len()), run.start));
+    }
+    if signals.trend.contains(&last) {
+        let is_rising = chart.points[last] > chart.points[last - 1];
+        let goes_on = |at: usize| at == last || (chart.points[at + 1] > chart.points[at]) == is_rising;
+        let run = run(&signals.trend, last, goes_on);
+        let direction = if is_rising { "rising" } else { "falling" };
+        return Some((format!("{direction} month after month"), run.start));
+    }
+    let near = |at: usize| signals.near_limit.contains(&at);
+    near(last).then(|| {
+        let first = (last.saturating_sub(2)..last).find(|at| near(*at)).unwrap_or(last);
+        (format!("two of three months close to the {limit} limit"), first)
+    })
+}
+
+/// The points up to the latest that are part of a signal without a break.
+fn run(positions: &[usize], last: usize, is_alike: impl Fn(usize) -> bool) -> Range<usize> {
+    let start = (0..=last).rev().take_while(|at| positions.contains(at) && is_alike(*at)).last();
+    start.unwrap_or(last)..last + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn months(count: usize) -> Vec<String> {
+        (0..count).map(|n| format!("{}-{:02}", 2025 + n / 12, n % 12 + 1)).collect()
+    }
+
+    /// Each month with 100 cases.
+    fn own(events: &[u64], target: Option<f64>) -> (Panel, String) {
+        let counts: Vec<_> = events.iter().map(|events| Some((*events, 100))).collect();
+        let (panel, sentence) = panel("On-site", &months(events.len()), &counts, target);
+        (panel, sentence.expect("a sentence"))
+    }
+
+    fn alternating(first: u64, second: u64, count: usize) -> Vec<u64> {
+        [first, second].into_iter().cycle().take(count).collect()
+    }
+
+    #[test]
+    fn without_a_change_the_sentence_is_of_the_target() {
+        // With as many cases each month the deviation cancels out: 0.85 and 3 * 0.02 / 1.128 on each side.
+        let events = alternating(84, 86, 12);
+        for (target, assurance, expected) in [
+            (
+                Some(0.95),
+                Some(Assurance::Fail),
+                "On-site is stable around 85.0%; at this level it will keep missing 95% unless the process changes.",
+            ),
+            (
+                Some(0.85),
+                Some(Assurance::HitOrMiss),
+                "On-site varies between 79.7% and 90.3% by chance: 85% will be hit some months and missed in others.",
+            ),
+            (Some(0.7), Some(Assurance::Pass), "On-site is stable and consistently above 70%."),
+            (None, None, "On-site varies between 79.7% and 90.3% by chance, around 85.0%."),
+        ] {
+            let (panel, sentence) = own(&events, target);
+            assert_eq!(sentence, expected);
+            let control = panel.control.expect("limits");
+            assert_eq!((control.assurance, control.is_trial), (assurance, false));
+            assert_eq!(control.variations, vec![Variation::Common; 12]);
+            let [lower, upper] = control.limits[11].expect("limits");
+            assert!((lower - 0.796_808_5).abs() < 1e-6 && (upper - 0.903_191_5).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_level_that_holds_is_a_change_since_it_began() {
+        // The mean is 13.68 / 16 = 0.855; the last seven lie above it, none near a limit (0.855 +- 0.174).
+        let events = [alternating(80, 90, 9), alternating(86, 88, 7)].concat();
+        let (panel, sentence) = own(&events, Some(0.95));
+        assert_eq!(sentence, "On-site changed: 7 months in a row above the mean of 85.5%, since 2025-10.");
+        let control = panel.control.expect("limits");
+        let expected = [vec![Variation::Common; 9], vec![Variation::Improvement; 7]].concat();
+        assert_eq!(control.variations, expected);
+    }
+
+    #[test]
+    fn beyond_a_limit_comes_before_other_rules() {
+        // 0.85 and 3 * (0.1 / 13) / 1.128 = 0.0205 on each side: all months are outside, and in shifts.
+        let (panel, sentence) = own(&[[90; 7], [80; 7]].concat(), Some(0.95));
+        assert_eq!(sentence, "On-site changed: below the lower limit since 2025-08.");
+        let control = panel.control.expect("limits");
+        assert_eq!(
+            (control.variations[0], control.variations[13]),
+            (Variation::Improvement, Variation::Concern)
+        );
+    }
+
+    #[test]
+    fn months_without_cases_are_gaps() {
+        let mut counts: Vec<_> =
+            alternating(84, 86, 12).into_iter().map(|events| Some((events, 100))).collect();
+        counts.insert(3, None);
+        counts.push(None);
+        let (panel, _) = panel("On-site", &months(14), &counts, None);
+        let control = panel.control.expect("limits");
+        assert_eq!((panel.values[3], panel.values[13]), (None, None));
+        assert_eq!((control.limits[3], control.limits[13]), (None, None));
+        // The last one is that of the latest month with a value.
+        assert_eq!(control.variations.len(), 13);
+    }
+
+    #[test]
+    fn few_months_have_trial_limits_and_fewer_no_rules() {
+        let (panel, sentence) = own(&alternating(84, 86, 10), Some(0.95));
+        assert!(panel.control.is_some_and(|control| control.is_trial && control.assurance.is_some()));
+        assert!(sentence.ends_with(" unless the process changes. Trial limits of 10 months."));
+        let (panel, sentence) = own(&alternating(84, 86, 6), Some(0.95));
+        assert!(
+            panel.control.is_some_and(|control| control.variations.is_empty() && control.assurance.is_none())
+        );
+        assert_eq!(sentence, "On-site: 85.0% in 6 months, too few to tell a change from chance.");
+        let (panel, sentence) = own(&[84], Some(0.95));
+        assert_eq!((panel.control, sentence.as_str()), (None, "On-site: only 2025-01 has been decided."));
+    }
+}

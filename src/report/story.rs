@@ -1,0 +1,116 @@
+//! Where the time of a ticket or a group went, as a waterfall or a timeline.
+//!
+//! Answers "how does all the time become the time that counts, and what
+//! happened when?". Adds nothing to what the query says.
+
+use chrono_tz::Tz;
+
+use super::points::{number, text};
+use super::{figure, position};
+use crate::paper::format;
+use crate::paper::{Cell, ChartKind, Figure, MAX_CURVES, Series, Span, SpanKind, Table};
+use crate::query::Chart;
+
+/// A group for each of the first rows, named by `x`: `y` is all the time, one
+/// or more parts of it that don't count, what counts, and the limit.
+pub fn waterfall(chart: &Chart, table: &Table) -> Option<Figure> {
+    let x = position(table, &chart.x)?;
+    let y: Vec<usize> = chart.y.0.iter().map(|name| position(table, name)).collect::<Option<_>>()?;
+    let value = |row: &[Cell], column: usize| number(&row[column], table.columns[column].format);
+    let rows = table.rows.iter().take(MAX_CURVES);
+    let series: Vec<Series> = rows
+        .map(|row| Series {
+            name: text(&row[x]),
+            values: y.iter().map(|column| value(row, *column)).collect(),
+        })
+        .collect();
+    let categories: Vec<String> = y.iter().map(|column| table.columns[*column].label.clone()).collect();
+    let shown = |value: f64| match chart.unit.as_str() {
+        "h" => format!("{} h", format::number(value, 1)),
+        unit => format!("{} {unit}", format::number(value, 1)).trim_end().to_owned(),
+    };
+    let sentence = |one: &Series| {
+        let [all, parts @ .., counted, limit] = one.values.as_slice() else {
+            return None;
+        };
+        let parts: Vec<String> = parts
+            .iter()
+            .zip(&categories[1..])
+            .filter_map(|(value, name)| Some(format!("{} {}", shown((*value)?), name.to_lowercase())))
+            .collect();
+        let counted = (*counted)?;
+        let against = match limit {
+            Some(limit) if counted > *limit => {
+                format!(", {} over the limit of {}", shown(counted - limit), shown(*limit))
+            }
+            Some(limit) => format!(", within the limit of {}", shown(*limit)),
+            None => String::new(),
+        };
+        Some(format!(
+            "{}: {} less {} leaves {}{against}.",
+            one.name,
+            shown((*all)?),
+            parts.join(" and "),
+            shown(counted)
+        ))
+    };
+    let mut sentences: Vec<String> = series.iter().filter_map(sentence).collect();
+    if table.rows.len() > MAX_CURVES {
+        sentences.push(format!("The first {MAX_CURVES} of {}.", format::count(table.rows.len() as i64)));
+    }
+    (!sentences.is_empty()).then(|| Figure {
+        y_label: if chart.unit == "h" { "Hours".to_owned() } else { String::new() },
+        categories: categories.clone(),
+        series,
+        ..figure::empty(ChartKind::Waterfall, table, &chart.unit, sentences.join(" "))
+    })
+}
+
+/// The rows of one ticket: `x` is the instant from which, `y` the instant until
+/// which, and the kind; `series` names the status or what happened.
+///
+/// Kinds are those of `segments` (`queue`, `work`, `waiting`, `closed_hours`),
+/// `limit`, and `event`, which has no end.
+pub fn timeline(zone: Tz, chart: &Chart, table: &Table) -> Option<Figure> {
+    let at = |name: Option<&String>| position(table, name?);
+    let (from, until, kind) = (at(Some(&chart.x))?, at(chart.y.0.first())?, at(chart.y.0.get(1))?);
+    let names = at(chart.series.as_ref())?;
+    let instant = |cell: &Cell| match cell {
+        Cell::Int(at) => Some(*at),
+        _ => None,
+    };
+    let first = table.rows.iter().filter_map(|row| instant(&row[from])).min()?;
+    let hours = |at: i64| (at - first) as f64 / 3600.0;
+    let mut spans = Vec::new();
+    let mut told = Vec::new();
+    for row in &table.rows {
+        let Some(from) = instant(&row[from]) else {
+            continue;
+        };
+        let kind = match text(&row[kind]).as_str() {
+            "waiting" => SpanKind::Paused,
+            "closed_hours" => SpanKind::Closed,
+            "limit" => SpanKind::Limit,
+            "event" => SpanKind::Event,
+            _ => SpanKind::Running,
+        };
+        let name = text(&row[names]).replace('_', " ");
+        let is_instant = matches!(kind, SpanKind::Event | SpanKind::Limit);
+        let name = match is_instant {
+            true => format!("{name} {}", format::instant(from, zone)),
+            false => name,
+        };
+        if is_instant {
+            told.push((from, name.clone()));
+        }
+        let end = instant(&row[until]).filter(|end| !is_instant && *end >= from).unwrap_or(from);
+        spans.push(Span { kind, name, from_h: hours(from), until_h: hours(end) });
+    }
+    told.sort();
+    let told: Vec<String> = told.into_iter().map(|(_, name)| name).collect();
+    Some(Figure {
+        x_label: "Real time since the start".to_owned(),
+        spans,
+        ..figure::empty(ChartKind::Timeline, table, "", format!("In order: {}.", told.join(", ")))
+    })
+}

@@ -1,0 +1,156 @@
+//! One row a weekday and hour, to set what happens in it against.
+//!
+//! Covers the 52 weeks that end with the period, or with as-of where that is
+//! earlier: as many Mondays as Sundays, and enough tickets to see a pattern.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike};
+use chrono_tz::Tz;
+use polars::prelude::*;
+
+use super::Facts;
+use super::columns::{flags, numbers, texts};
+use crate::clock::local_date;
+use crate::model::MISSING_AT;
+
+const DAYS: u64 = 52 * 7;
+const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// All offsets of zones in use are multiples of a quarter of an hour.
+const QUARTER: i64 = 900;
+
+/// Local weekday, 1 to 7 with Monday first, and hour, 0 to 23.
+pub fn weekday_and_hour(at: i64, zone: Tz) -> Option<(i64, i64)> {
+    let local = DateTime::from_timestamp(at, 0).filter(|_| at != MISSING_AT)?.with_timezone(&zone);
+    Some((i64::from(local.weekday().number_from_monday()), i64::from(local.hour())))
+}
+
+/// The local dates of the 52 weeks that end with `until_at`.
+pub fn year(until_at: i64, zone: Tz) -> Range<NaiveDate> {
+    let end = local_date(until_at - 1, zone) + Days::new(1);
+    end - Days::new(DAYS)..end
+}
+
+/// Weekday, hour, how many days had it since the first ticket, and whether
+/// the calendar of most clocks was open in at least half of it.
+pub fn hours(facts: &Facts) -> PolarsResult<DataFrame> {
+    let (zone, period) = (facts.config.zone, facts.period);
+    let until_at = period.until_at.min(period.as_of + 1);
+    let mut year = year(until_at, zone);
+    let opened = &facts.kernel.data.tickets.times[0];
+    let first = opened.iter().copied().filter(|at| *at != MISSING_AT && *at < until_at).min();
+    year.start = first.map_or(year.start, |first| local_date(first, zone).max(year.start));
+
+    let with_limit = || facts.readings.rows.iter().filter(|reading| reading.limit_s != MISSING_AT);
+    let mut uses: BTreeMap<u16, usize> = BTreeMap::new();
+    for reading in with_limit() {
+        *uses.entry(reading.calendar).or_default() += 1;
+    }
+    let most = uses.iter().max_by_key(|(_, uses)| **uses).map(|(calendar, _)| *calendar);
+    let reading = with_limit().find(|reading| Some(reading.calendar) == most);
+    // A day on each side, so that no zone cuts the first or the last.
+    let at = |date: NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+    let around = at(year.start) - 86_400..at(year.end) + 86_400;
+    let windows = reading
+        .map(|reading| facts.kernel.calendar(reading).windows(around.start, around.end))
+        .unwrap_or_default();
+    let open = open_shares(&windows, around, &year, zone);
+
+    let rows = || (0..7_i64).flat_map(|day| (0..24_i64).map(move |hour| (day, hour)));
+    let days = |day: i64| {
+        let is_own = |date: &NaiveDate| i64::from(date.weekday().num_days_from_monday()) == day;
+        year.start.iter_days().take_while(|date| *date < year.end).filter(is_own).count() as i64
+    };
+    let days: Vec<i64> = (0..7).map(days).collect();
+    DataFrame::new(
+        rows().count(),
+        vec![
+            numbers("weekday", rows().map(|(day, _)| Some(day + 1))),
+            texts("weekday_name", rows().map(|(day, _)| Some(NAMES[day as usize]))),
+            numbers("hour", rows().map(|(_, hour)| Some(hour))),
+            numbers("days", rows().map(|(day, _)| Some(days[day as usize]))),
+            flags("is_open", rows().map(|(day, hour)| open[day as usize][hour as usize] >= 0.5)),
+        ],
+    )
+}
+
+/// Of each local weekday and hour on the dates, the share within the windows,
+/// which are disjoint and in order.
+fn open_shares(
+    windows: &[(i64, i64)],
+    around: Range<i64>,
+    dates: &Range<NaiveDate>,
+    zone: Tz,
+) -> [[f64; 24]; 7] {
+    let mut open = [[0_i64; 24]; 7];
+    let mut all = [[0_i64; 24]; 7];
+    let mut next = 0;
+    let mut from = around.start;
+    while from < around.end {
+        let until = from + QUARTER;
+        while windows.get(next).is_some_and(|window| window.1 <= from) {
+            next += 1;
+        }
+        if let Some((day, hour)) =
+            weekday_and_hour(from, zone).filter(|_| dates.contains(&local_date(from, zone)))
+        {
+            let (day, hour) = (day as usize - 1, hour as usize);
+            all[day][hour] += QUARTER;
+            let own = windows[next..].iter().take_while(|window| window.0 < until);
+            open[day][hour] += own.map(|(start, end)| end.min(&until) - start.max(&from)).sum::<i64>();
+        }
+        from = until;
+    }
+    let mut shares = [[0.0; 24]; 7];
+    for (day, hours) in shares.iter_mut().enumerate() {
+        for (hour, share) in hours.iter_mut().enumerate() {
+            *share = open[day][hour] as f64 / all[day][hour].max(1) as f64;
+        }
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> i64 {
+        text.parse::<DateTime<chrono::Utc>>().map_or(0, |at| at.timestamp())
+    }
+
+    #[test]
+    fn weekdays_and_hours_are_local() {
+        // Sunday 23:30 UTC is Monday half past midnight in Lisbon's summer; 05:15 in Kathmandu.
+        let instant = at("2026-09-06T23:30:00Z");
+        assert_eq!(weekday_and_hour(instant, Tz::Europe__Lisbon), Some((1, 0)));
+        assert_eq!(weekday_and_hour(instant, Tz::Asia__Kathmandu), Some((1, 5)));
+        assert_eq!(weekday_and_hour(instant, Tz::UTC), Some((7, 23)));
+        assert_eq!(weekday_and_hour(MISSING_AT, Tz::UTC), None);
+    }
+
+    #[test]
+    fn a_year_is_52_of_each_weekday() {
+        // September 2026 in Lisbon ends at 23:00 UTC.
+        let year = year(at("2026-09-30T23:00:00Z"), Tz::Europe__Lisbon);
+        let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).expect("date");
+        assert_eq!(year, date(2025, 10, 2)..date(2026, 10, 1));
+    }
+
+    #[test]
+    fn an_hour_is_open_as_far_as_the_calendar_is() {
+        let monday = NaiveDate::from_ymd_opt(2026, 9, 7).expect("date");
+        let dates = monday..monday + Days::new(14);
+        let around = at("2026-09-06T00:00:00Z")..at("2026-09-22T00:00:00Z");
+        // Lisbon is an hour ahead: local 08:30-10:00 on the first Monday only, 09:15-09:45 on Tuesday, twice.
+        let windows = [
+            (at("2026-09-07T07:30:00Z"), at("2026-09-07T09:00:00Z")),
+            (at("2026-09-08T08:15:00Z"), at("2026-09-08T08:45:00Z")),
+            (at("2026-09-15T08:15:00Z"), at("2026-09-15T08:45:00Z")),
+        ];
+        let shares = open_shares(&windows, around, &dates, Tz::Europe__Lisbon);
+        assert_eq!((shares[0][8], shares[0][9], shares[0][10]), (0.25, 0.5, 0.0));
+        assert_eq!((shares[1][8], shares[1][9]), (0.0, 0.5));
+        assert_eq!(shares.iter().flatten().sum::<f64>(), 1.25);
+    }
+}
