@@ -26,6 +26,7 @@ pub use policy::{
 };
 pub use reading::{Cycle, Reading, Reason, Segment, SegmentKind, StopSource, Verdict};
 pub use rules::{RULES, Rule};
+pub use split::segment_kind;
 pub use timeline::{Stretch, Timeline};
 
 use rayon::prelude::*;

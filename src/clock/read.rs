@@ -242,7 +242,7 @@ impl<'a> Kernel<'a> {
         if let Some(held) = timeline.before(reading.due_at) {
             reading.due_group = held.group;
             reading.due_assignee = held.assignee;
-            reading.due_kind = Some(super::split::kind(held.class));
+            reading.due_kind = Some(super::split::segment_kind(held.class));
         }
     }
 }

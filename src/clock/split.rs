@@ -107,7 +107,7 @@ impl Kernel<'_> {
                 let waiting = waited_s.min(open);
                 waited_s -= waiting;
                 push(SegmentKind::Waiting, false, waiting);
-                push(kind(stretch.class), true, open - waiting);
+                push(segment_kind(stretch.class), true, open - waiting);
             }
         }
         merge(segments, first);
@@ -115,7 +115,7 @@ impl Kernel<'_> {
 }
 
 /// What a status means for the time spent in it.
-pub(super) fn kind(class: StatusClass) -> SegmentKind {
+pub fn segment_kind(class: StatusClass) -> SegmentKind {
     match class {
         StatusClass::Queue => SegmentKind::Queue,
         StatusClass::Work | StatusClass::Excluded(_) => SegmentKind::Work,

@@ -106,8 +106,8 @@ pub fn layout(text: &[u8]) -> Result<Layout, String> {
         Err(_) if !is_list && lines.take(LINES_TRIED).any(is_object) => Ok(Layout::Lines(line_chunks(text))),
         // Objects over several lines, one after the other.
         Err(error) => match serde_json::Deserializer::from_slice(text).into_iter().collect() {
-            Ok(documents) => Ok(Layout::Documents(documents)),
-            Err(_) => Err(format!("broken JSON: {error}")),
+            Ok::<Vec<Value>, _>(documents) if !is_list => Ok(Layout::Documents(documents)),
+            _ => Err(format!("broken JSON: {error}")),
         },
     }
 }

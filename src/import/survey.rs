@@ -120,6 +120,7 @@ impl Sniffed {
         let mut is_present = vec![false; paths.len()];
         for document in &self.documents {
             shape.rows(document, |row| {
+                let Ok(row) = row else { return };
                 for (is_present, cell) in is_present.iter_mut().zip(&row) {
                     *is_present |= !cell.is_empty();
                 }

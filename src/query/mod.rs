@@ -28,7 +28,7 @@ pub struct Query {
 }
 
 /// The queries that come with the program, in order of name.
-const OWN: [(&str, &str); 33] = [
+const OWN: [(&str, &str); 32] = [
     ("area_tickets", include_str!("../../queries/area_tickets.sql")),
     ("areas", include_str!("../../queries/areas.sql")),
     ("areas_by_overrun", include_str!("../../queries/areas_by_overrun.sql")),
@@ -60,7 +60,6 @@ const OWN: [(&str, &str); 33] = [
     ("units", include_str!("../../queries/units.sql")),
     ("used_by_severity", include_str!("../../queries/used_by_severity.sql")),
     ("volumes", include_str!("../../queries/volumes.sql")),
-    ("waiting_and_closed_hours", include_str!("../../queries/waiting_and_closed_hours.sql")),
     ("where_time_went", include_str!("../../queries/where_time_went.sql")),
 ];
 

@@ -8,6 +8,7 @@ pub mod areas;
 mod cells;
 mod figure;
 pub mod kpi;
+pub mod ledger;
 mod method;
 mod points;
 mod spc;
@@ -470,10 +471,12 @@ fn position(table: &Table, name: &str) -> Option<usize> {
 /// The table as the page shows it: cut to what a page can hold, with its figure.
 fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Table {
     let limit = if table.is_filterable { inputs.config.html_rows } else { TABLE_ROWS };
-    Table {
+    let mut shown = Table {
         rows: table.rows.iter().take(limit).cloned().collect(),
         total_rows: table.rows.len(),
         figure: query.header.chart.as_ref().and_then(|chart| figure::figure(inputs, chart, table)),
         ..table.clone()
-    }
+    };
+    shown.details = ledger::details(inputs, &shown);
+    shown
 }

@@ -16,6 +16,7 @@ fn table(columns: &[&str], rows: Vec<Vec<Cell>>) -> Table {
         fraction: None,
     };
     Table {
+        details: Vec::new(),
         slug: "t".into(),
         title: "T".into(),
         question: None,

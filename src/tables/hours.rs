@@ -3,15 +3,17 @@
 //! Covers the 52 weeks that end with the period, or with as-of where that is
 //! earlier: as many Mondays as Sundays, and enough tickets to see a pattern.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike};
 use chrono_tz::Tz;
 use polars::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::columns::{flags, numbers, texts};
+use crate::calendar::Calendar;
 use crate::clock::local_date;
 use crate::model::MISSING_AT;
 
@@ -32,8 +34,8 @@ pub fn year(until_at: i64, zone: Tz) -> Range<NaiveDate> {
     end - Days::new(DAYS)..end
 }
 
-/// Weekday, hour, how many days had it since the first ticket, and whether
-/// the calendar of most clocks was open in at least half of it.
+/// Weekday, hour, how many days had it since the first ticket, and whether the
+/// calendar of most clocks, in the zone of most, was open in at least half of it.
 pub fn hours(facts: &Facts) -> PolarsResult<DataFrame> {
     let (zone, period) = (facts.config.zone, facts.period);
     let until_at = period.until_at.min(period.as_of + 1);
@@ -42,13 +44,16 @@ pub fn hours(facts: &Facts) -> PolarsResult<DataFrame> {
     let first = opened.iter().copied().filter(|at| *at != MISSING_AT && *at < until_at).min();
     year.start = first.map_or(year.start, |first| local_date(first, zone).max(year.start));
 
-    let with_limit = || facts.readings.rows.iter().filter(|reading| reading.limit_s != MISSING_AT);
-    let mut uses: BTreeMap<u16, usize> = BTreeMap::new();
-    for reading in with_limit() {
-        *uses.entry(reading.calendar).or_default() += 1;
+    // A calendar that follows its sites is another one in each of their zones.
+    let mut uses: FxHashMap<*const Calendar, (usize, usize)> = FxHashMap::default();
+    let with_limit =
+        facts.readings.rows.iter().enumerate().filter(|(_, reading)| reading.limit_s != MISSING_AT);
+    for (at, reading) in with_limit {
+        uses.entry(std::ptr::from_ref(facts.kernel.calendar(reading))).or_insert((0, at)).0 += 1;
     }
-    let most = uses.iter().max_by_key(|(_, uses)| **uses).map(|(calendar, _)| *calendar);
-    let reading = with_limit().find(|reading| Some(reading.calendar) == most);
+    // Of equals, the one met first.
+    let most = uses.values().max_by_key(|(uses, first)| (*uses, Reverse(*first)));
+    let reading = most.map(|(_, first)| &facts.readings.rows[*first]);
     // A day on each side, so that no zone cuts the first or the last.
     let at = |date: NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
     let around = at(year.start) - 86_400..at(year.end) + 86_400;

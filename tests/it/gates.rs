@@ -232,6 +232,6 @@ fn what_is_written_is_as_the_schemas_say() {
     for arguments in [&["completions", "bash"][..], &["completions", "fish"], &["man"]] {
         let done = sla(folder.path(), arguments);
         assert_eq!(done.status.code(), Some(0));
-        assert!(text(&done.stdout).contains("what-if"), "{arguments:?}");
+        assert!(text(&done.stdout).contains("areas"), "{arguments:?}");
     }
 }

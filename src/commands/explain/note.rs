@@ -14,6 +14,7 @@ use crate::clock::{
 use crate::commands::calendar::local;
 use crate::model::{MISSING_AT, Role, TIME_COLUMNS, Text, Time, instant};
 use crate::paper::format;
+use crate::report::ledger::{sum, verdict};
 
 /// The note.
 pub fn note(case: &Case) -> String {
@@ -377,44 +378,4 @@ fn cycles(ledger: &Ledger, zone: Tz) -> Vec<String> {
         )
     };
     ledger.cycles.iter().map(|(cycle, _)| cycle).enumerate().map(line).collect()
-}
-
-fn sum(reading: &Reading) -> String {
-    format!(
-        "{} = {} from start to {} - {} closed hours - {} paused",
-        format::exact(reading.elapsed_s),
-        format::exact(reading.elapsed_s + reading.paused_s + reading.closed_hours_s),
-        if reading.stopped_at == MISSING_AT { "as-of" } else { "stop" },
-        format::exact(reading.closed_hours_s),
-        format::exact(reading.paused_s)
-    )
-}
-
-fn verdict(reading: &Reading, by_instant: bool) -> String {
-    let (elapsed, limit) = (format::exact(reading.elapsed_s), format::exact(reading.limit_s));
-    let target = format::exact(reading.target_s);
-    match reading.verdict {
-        Verdict::Met if by_instant => "the stop is not after the due date: met".to_owned(),
-        Verdict::Breached if by_instant => "the stop is after the due date: breached".to_owned(),
-        Verdict::Met => format!("{elapsed} <= target {target}: met"),
-        Verdict::Late => format!("target {target} < {elapsed} <= limit {limit}: late, within the window"),
-        Verdict::Breached => {
-            format!("{elapsed} > limit {limit}: breached by {}", format::exact(reading.overrun_s))
-        }
-        Verdict::Overdue => {
-            format!("not stopped and over the limit by {}: overdue", format::exact(reading.overrun_s))
-        }
-        Verdict::Running | Verdict::AtRisk | Verdict::Paused => {
-            let left = (reading.limit_s - reading.elapsed_s).max(0);
-            let share = format::share(reading.elapsed_s as f64 / reading.limit_s.max(1) as f64);
-            let name = reading.verdict.name().replace('_', " ");
-            format!("{} left of limit {limit} ({share} used): {name}", format::exact(left))
-        }
-        Verdict::Unmeasured => "unmeasured, never counted as met".to_owned(),
-        Verdict::NotEntitled => {
-            "measured, but support was not owed: not entitled, not part of attainment".to_owned()
-        }
-        Verdict::Excluded => "not a request that counts: excluded from attainment".to_owned(),
-        Verdict::NoTarget => "nothing was promised: no target, not part of attainment".to_owned(),
-    }
 }

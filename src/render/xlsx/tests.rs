@@ -19,6 +19,7 @@ fn column(name: &str, label: &str, format: Format) -> Column {
 
 fn table(slug: &str, title: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Table {
     Table {
+        details: Vec::new(),
         slug: slug.into(),
         title: title.into(),
         question: Some("What happened?".into()),
@@ -73,6 +74,8 @@ fn tickets() -> Table {
 
 fn figure(kind: ChartKind, unit: &str, categories: &[&str], values: &[f64]) -> Figure {
     Figure {
+        panels: Vec::new(),
+        spans: Vec::new(),
         kind,
         title: "=Attainment".into(),
         description: "In 2026-09: On-site 70.0%.".into(),
@@ -118,6 +121,8 @@ fn report(tables: &[Table]) -> Report {
     let mut blocks: Vec<Block> = tables.iter().cloned().map(Block::Table).collect();
     blocks.push(Block::Definitions(vec![definition]));
     Report {
+        periods: Vec::new(),
+        downloads: Vec::new(),
         title: "SLA report – A & B – September 2026".into(),
         header: vec!["Data as of 2026-10-01 00:00 (Europe/Lisbon).".into()],
         time_zone: "Europe/Lisbon".into(),

@@ -11,6 +11,7 @@ pub const HOSTILE: &str = "</script><script>alert(1)</script><img src=x onerror=
 
 pub fn card(value: &str, tone: Tone, status: &str, spark: &[Option<f64>], target: Option<f64>) -> Card {
     Card {
+        amounts: Default::default(),
         id: "on_site.attainment".into(),
         label: "On-site kept".into(),
         value: value.into(),
@@ -54,6 +55,8 @@ fn row(id: &str, kept: i64, of: i64, verdict: &str) -> Vec<Cell> {
 
 fn figure(names: &[&str], values: &[Option<f64>], target: Option<f64>) -> Figure {
     Figure {
+        panels: Vec::new(),
+        spans: Vec::new(),
         kind: ChartKind::Line,
         title: "On-site kept by month".into(),
         description: "One line over the months.".into(),
