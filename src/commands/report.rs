@@ -217,7 +217,9 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
         }
     }
     if wants(Format::Xlsx) {
-        let pack = render::xlsx::pack(report, inputs.results, inputs.config.zone, inputs.period.until_at)?;
+        let (config, period) = (inputs.config, inputs.period);
+        let pack =
+            render::xlsx::pack(report, inputs.results, config.html_rows, config.zone, period.until_at)?;
         output.write(PACK, &pack)?;
     }
     if wants(Format::Svg) || wants(Format::Png) {

@@ -62,11 +62,18 @@ impl Sheet<'_> {
 /// The workbook's bytes.
 ///
 /// `tables` are whole, unlike those of the report, which may be cut for the
-/// page. `zone` is that of every date and time; `created_at` (seconds UTC, the
+/// page; of each, at most `most_rows` are taken, and Excel's own limit. `zone` is that of every date and time; `created_at` (seconds UTC, the
 /// period's end) stands in the properties, so that the bytes depend on nothing
 /// else.
-pub fn pack(report: &Report, tables: &[Table], zone: Tz, created_at: i64) -> Result<Vec<u8>, String> {
-    write(report, tables, zone, created_at, EXCEL).map_err(|error| format!("the workbook: {error}"))
+pub fn pack(
+    report: &Report,
+    tables: &[Table],
+    most_rows: usize,
+    zone: Tz,
+    created_at: i64,
+) -> Result<Vec<u8>, String> {
+    let limits = Limits { rows: EXCEL.rows.min(most_rows), ..EXCEL };
+    write(report, tables, zone, created_at, limits).map_err(|error| format!("the workbook: {error}"))
 }
 
 fn write(

@@ -3,21 +3,26 @@
 //! Any table with the columns `ticket_id`, `clock` and `verdict` has it, for
 //! rows that were missed, are overdue or at risk. The same sums as `sla explain`.
 
-use super::{Inputs, position};
-use crate::clock::{Ledger, Reading, Scratch, Stretch, Verdict, segment_kind};
+use chrono_tz::Tz;
+
+use super::position;
+use crate::clock::{Kernel, Ledger, Reading, Scratch, Stretch, Verdict, segment_kind};
 use crate::model::{Field, MISSING_AT, instant};
 use crate::paper::format;
 use crate::paper::{Cell, Definition, Detail, Segment, Table};
 
-/// The details of a table's rows, in their order.
-pub fn details(inputs: &Inputs, table: &Table) -> Vec<Detail> {
+/// Rows of a table with details: a page holds no more of them.
+const MOST: usize = 1000;
+
+/// The details of a table's rows, in their order; instants in `zone`.
+pub fn details(kernel: &Kernel, zone: Tz, table: &Table) -> Vec<Detail> {
     let at = |name| position(table, name);
     let (Some(ticket_at), Some(clock_at), Some(verdict_at)) = (at("ticket_id"), at("clock"), at("verdict"))
     else {
         return Vec::new();
     };
     let opens = [Verdict::Breached, Verdict::Overdue, Verdict::AtRisk].map(Verdict::name);
-    let (kernel, mut scratch) = (inputs.kernel, Scratch::default());
+    let mut scratch = Scratch::default();
     let mut details = Vec::new();
     for (row, cells) in table.rows.iter().enumerate() {
         let (Cell::Text(id), Cell::Text(clock), Cell::Text(verdict)) =
@@ -27,13 +32,16 @@ pub fn details(inputs: &Inputs, table: &Table) -> Vec<Detail> {
         };
         let clock = kernel.policy.clocks.iter().position(|own| own.name == *clock);
         let found = kernel.data.tickets.find(id).zip(clock);
+        if details.len() == MOST {
+            break;
+        }
         let Some((ticket, clock)) = found.filter(|_| opens.contains(&verdict.as_str())) else { continue };
         let ledger = kernel.explain(ticket, clock, &mut scratch);
         details.push(Detail {
             row,
             name: format!("{id}, {}", kernel.policy.clocks[clock].label),
-            facts: facts(inputs, &ledger),
-            segments: segments(inputs, &ledger, &scratch.timeline.stretches),
+            facts: facts(kernel, zone, &ledger),
+            segments: segments(kernel, &ledger, &scratch.timeline.stretches),
             due_at: instant(ledger.reading.due_at),
             figure: None,
         });
@@ -41,10 +49,9 @@ pub fn details(inputs: &Inputs, table: &Table) -> Vec<Detail> {
     details
 }
 
-fn facts(inputs: &Inputs, ledger: &Ledger) -> Vec<Definition> {
+fn facts(kernel: &Kernel, zone: Tz, ledger: &Ledger) -> Vec<Definition> {
     let reading = &ledger.reading;
-    let zone = inputs.config.zone;
-    let by_instant = inputs.kernel.policy.clocks[reading.clock as usize].is_due_from_source;
+    let by_instant = kernel.policy.clocks[reading.clock as usize].is_due_from_source;
     let at = |at: i64, otherwise: &str| {
         instant(at).map_or_else(|| otherwise.to_owned(), |at| format::instant(at, zone))
     };
@@ -54,7 +61,7 @@ fn facts(inputs: &Inputs, ledger: &Ledger) -> Vec<Definition> {
         ("Started", at(reading.started_at, "not known")),
         ("Stopped", at(reading.stopped_at, "not yet")),
         ("Due", at(reading.due_at, "not known")),
-        ("Calendar", inputs.kernel.calendar(reading).spec().name.clone()),
+        ("Calendar", kernel.calendar(reading).spec().name.clone()),
     ]
     .into_iter()
     .map(|(term, text)| Definition { term: term.to_owned(), text })
@@ -62,16 +69,16 @@ fn facts(inputs: &Inputs, ledger: &Ledger) -> Vec<Definition> {
 }
 
 /// The time of a reading, cut where the status, the holder, a pause or the hours change.
-fn segments(inputs: &Inputs, ledger: &Ledger, stretches: &[Stretch]) -> Vec<Segment> {
+fn segments(kernel: &Kernel, ledger: &Ledger, stretches: &[Stretch]) -> Vec<Segment> {
     let reading = &ledger.reading;
-    let stop = instant(reading.stopped_at).unwrap_or(inputs.kernel.as_of);
+    let stop = instant(reading.stopped_at).unwrap_or(kernel.as_of);
     if reading.started_at == MISSING_AT || stop <= reading.started_at {
         return Vec::new();
     }
     let counted = |(from, until)| (from, until) == (reading.started_at, stop);
     let cycle = ledger.cycles.iter().find(|(cycle, _)| counted((cycle.from_at, cycle.until_at)));
     let pauses = cycle.map_or(&[][..], |(_, pauses)| pauses);
-    let windows = inputs.kernel.calendar(reading).windows(reading.started_at, stop);
+    let windows = kernel.calendar(reading).windows(reading.started_at, stop);
     let mut edges: Vec<i64> =
         pauses.iter().chain(&windows).flat_map(|(from, until)| [*from, *until]).collect();
     edges.sort_unstable();
@@ -85,7 +92,7 @@ fn segments(inputs: &Inputs, ledger: &Ledger, stretches: &[Stretch]) -> Vec<Segm
         if from >= until {
             continue;
         }
-        let holder = holder(inputs, reading, stretch);
+        let holder = holder(kernel, reading, stretch);
         let first = edges.partition_point(|edge| *edge <= from);
         let last = edges.partition_point(|edge| *edge < until);
         let mut start = from;
@@ -119,8 +126,8 @@ fn segments(inputs: &Inputs, ledger: &Ledger, stretches: &[Stretch]) -> Vec<Segm
     segments
 }
 
-fn holder(inputs: &Inputs, reading: &Reading, stretch: &Stretch) -> Option<String> {
-    let name = |code, field| inputs.kernel.holder(reading.ticket as usize, code, field);
+fn holder(kernel: &Kernel, reading: &Reading, stretch: &Stretch) -> Option<String> {
+    let name = |code, field| kernel.holder(reading.ticket as usize, code, field);
     match (name(stretch.group, Field::Group), name(stretch.assignee, Field::Assignee)) {
         (Some(group), Some(assignee)) => Some(format!("{group} ({assignee})")),
         (one, None) | (None, one) => one.map(str::to_owned),

@@ -477,6 +477,6 @@ fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Table {
         figure: query.header.chart.as_ref().and_then(|chart| figure::figure(inputs, chart, table)),
         ..table.clone()
     };
-    shown.details = ledger::details(inputs, &shown);
+    shown.details = ledger::details(inputs.kernel, inputs.config.zone, &shown);
     shown
 }

@@ -17,6 +17,7 @@ mod determinism;
 mod fuzz;
 mod gates;
 mod layers;
+mod ledger;
 mod presets;
 mod recurrence_areas;
 mod recurrence_hardware;

@@ -80,6 +80,8 @@ struct TableView {
     figure: Option<FigureView>,
     /// `12 rows`.
     size: String,
+    /// How many rows are printed, where not all are.
+    printed: Option<String>,
     /// Alignment and width classes.
     class: String,
     /// Class of a table that scrolls on a screen; on paper all are whole.
@@ -242,6 +244,7 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
         notes: table.notes.as_deref().map(plain),
         figure: figure(table),
         size: size(table),
+        printed: printed(table),
         class: class.trim_start().to_owned(),
         height: match table.figure {
             _ if table.is_filterable => " tall",
@@ -269,6 +272,19 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
 }
 
 /// The caption never counts rows that are not printed.
+/// Rows of a table on paper; the style says the same number.
+const MAX_PRINTED: usize = 80;
+
+fn printed(table: &Table) -> Option<String> {
+    let slug = plain(&table.slug);
+    (table.rows.len() > MAX_PRINTED).then(|| {
+        format!(
+            "On paper: the first {MAX_PRINTED} of {} rows; all are in csv/{slug}.csv.",
+            format::count(table.total_rows as i64)
+        )
+    })
+}
+
 fn size(table: &Table) -> String {
     let printed = format::count(table.rows.len() as i64);
     if table.total_rows > table.rows.len() {

@@ -131,7 +131,7 @@ fn report(tables: &[Table]) -> Report {
 }
 
 fn packed(tables: &[Table]) -> Vec<u8> {
-    pack(&report(tables), tables, Tz::Europe__Lisbon, END).expect("a workbook")
+    pack(&report(tables), tables, 20_000, Tz::Europe__Lisbon, END).expect("a workbook")
 }
 
 fn open(bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
@@ -304,7 +304,7 @@ fn hostile_text_stays_text() {
     report.sections[0].sentences = vec![attack.into()];
     report.sections[0].cards[0].label = attack.into();
     report.sections[0].cards[0].id = attack.into();
-    let bytes = pack(&report, &[hostile], Tz::UTC, END).expect("a workbook");
+    let bytes = pack(&report, &[hostile], 20_000, Tz::UTC, END).expect("a workbook");
     let mut book = open(&bytes);
     let name = book.sheet_names()[1].clone();
     assert_eq!(name, "=HYPERLINK(\"x\")");
@@ -350,9 +350,9 @@ fn empty_tables_and_equal_titles_have_sheets() {
     let range = sheet(&bytes, "Same");
     assert_eq!(range.get((0, 1)), Some(&Data::String("a (2)".into())));
     assert!(words(&range).contains(&"No rows.".to_owned()));
-    assert!(pack(&report(&[]), &[], Tz::UTC, END).is_ok());
+    assert!(pack(&report(&[]), &[], 20_000, Tz::UTC, END).is_ok());
     let bare = table("bare", "Bare", vec![], vec![]);
-    assert!(pack(&report(&[]), &[bare], Tz::UTC, END).is_ok());
+    assert!(pack(&report(&[]), &[bare], 20_000, Tz::UTC, END).is_ok());
 }
 
 #[test]
