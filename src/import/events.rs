@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use super::columns::Columns;
 use super::defect::Code;
-use super::rows::{Columns, Objection, Row};
+use super::rows::{Objection, Row};
 use super::tickets::mapped;
 use crate::config::{Config, Input};
 use crate::model::{Dictionary, Event, Field, MISSING_CODE, Role, recode};

@@ -3,6 +3,7 @@
 //! Answers "what did the help desk say, and which rows could not be used?".
 //! Rows read = rows used + rows rejected, for every file.
 
+mod columns;
 mod cut;
 mod dates;
 mod defect;
@@ -11,6 +12,7 @@ mod examine;
 mod json;
 mod open;
 mod parquet;
+mod read;
 mod reference;
 mod rows;
 mod slas;
@@ -19,9 +21,9 @@ mod tickets;
 mod values;
 mod workbook;
 
+pub use columns::folded;
 pub use defect::{Code, FileCount, Finding, Reject, Unusable};
 pub use open::{STANDARD_INPUT, hex};
-pub use rows::folded;
 pub use survey::{HeaderCandidate, Sniffed, Survey, Times, sniff, survey};
 
 use std::path::{Path, PathBuf};
@@ -181,7 +183,7 @@ fn sources<'a>(
     }))
 }
 
-fn take<T>(imported: &mut Imported, parsed: rows::Parsed<T>) -> Vec<T> {
+fn take<T>(imported: &mut Imported, parsed: read::Parsed<T>) -> Vec<T> {
     imported.rejects.extend(parsed.rejects);
     imported.findings.extend(parsed.findings);
     imported.files.push(parsed.count);
@@ -196,7 +198,7 @@ fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let mut names = Vec::new();
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = rows::read(
+        let parsed = read::read(
             input,
             &config.limits,
             &source,
@@ -300,7 +302,7 @@ fn read_slas(
             let push = |columns: &SlaColumns, row: &rows::Row, chunk: &mut SlaChunk| {
                 columns.push(input, &index, verdicts, row, chunk)
             };
-            let parsed = rows::read(input, &config.limits, &source, SlaColumns::new, push)?;
+            let parsed = read::read(input, &config.limits, &source, SlaColumns::new, push)?;
             take(imported, parsed).into_iter().for_each(|chunk| all.append(chunk));
         }
     }
@@ -338,9 +340,9 @@ fn read_events(
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let find = |columns: &rows::Columns| (ChangeColumns::new(columns), SnapshotColumns::new(columns));
+        let find = |columns: &columns::Columns| (ChangeColumns::new(columns), SnapshotColumns::new(columns));
         let parsed =
-            rows::read(input, &config.limits, &source, find, |(changes, snapshots), row, chunk| match input
+            read::read(input, &config.limits, &source, find, |(changes, snapshots), row, chunk| match input
                 .kind
             {
                 EventKind::Changes => changes.push(config, input, &index, row, chunk),
@@ -404,8 +406,8 @@ fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let find = |columns: &rows::Columns| (TicketColumns::new(columns), SnapshotColumns::new(columns));
-        let parsed = rows::read(
+        let find = |columns: &columns::Columns| (TicketColumns::new(columns), SnapshotColumns::new(columns));
+        let parsed = read::read(
             input,
             &config.limits,
             &source,
@@ -462,14 +464,14 @@ fn read_reference<T: Send>(
     config: &Config,
     inputs: &[Input],
     imported: &mut Imported,
-    parse: impl Fn(&rows::Columns, &rows::Row) -> Result<T, rows::Objection> + Sync,
+    parse: impl Fn(&columns::Columns, &rows::Row) -> Result<T, rows::Objection> + Sync,
 ) -> Result<Vec<Placed<T>>, Unusable> {
     let mut all = Vec::new();
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let find = |columns: &rows::Columns| columns.clone();
+        let find = |columns: &columns::Columns| columns.clone();
         let parsed =
-            rows::read(input, &config.limits, &source, find, |columns, row, chunk: &mut Vec<(T, u64)>| {
+            read::read(input, &config.limits, &source, find, |columns, row, chunk: &mut Vec<(T, u64)>| {
                 parse(columns, row).map(|parsed| chunk.push((parsed, row.line)))
             })?;
         for chunk in take(imported, parsed) {

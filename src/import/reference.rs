@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::Columns;
 use super::defect::Code;
-use super::rows::{Columns, Objection, Row};
+use super::rows::{Objection, Row};
 use crate::config::parse_share;
 use crate::model::{Asset, Contract, Site};
 

@@ -1,8 +1,9 @@
 //! What the source system's own clocks say, as columns of the tickets.
 
+use super::columns::Columns;
 use super::defect::Code;
 use super::events::TicketIndex;
-use super::rows::{Columns, Objection, Row};
+use super::rows::{Objection, Row};
 use super::tickets::mapped;
 use crate::config::{Input, ValueMap};
 use crate::model::{MISSING_AT, Text, Tickets, Time};

@@ -11,11 +11,13 @@ use csv::ByteRecord;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
+use super::columns::Columns;
 use super::dates::{DateFormat, Stated, is_relative};
 use super::defect::Unusable;
 use super::json::{self, Layout, Shape};
 use super::open::{self, Content, Opening, Source};
-use super::rows::{self, Columns, Objection, Row};
+use super::read;
+use super::rows::{Objection, Row};
 use crate::config::{Encoding, EventKind, Input, Limits, Table};
 use crate::model::FIELDS;
 
@@ -40,6 +42,9 @@ const SAMPLE_BYTES: usize = 1 << 16;
 
 /// The header is one of so many rows.
 const HEADER_ROWS: usize = 20;
+
+/// What stands below a table is in one of so many last rows.
+const FOOTER_ROWS: usize = 5;
 
 /// So many documents of JSON are looked at for their paths.
 const DOCUMENTS: usize = 500;
@@ -85,6 +90,21 @@ impl Sniffed {
         &self.source.other_sheets
     }
 
+    /// What the last rows say behind `label` in one of their cells.
+    pub fn stated_below(&self, label: &str) -> Option<String> {
+        let find = |cell: &[u8]| {
+            let rest = cell.trim_ascii().strip_prefix(label.as_bytes())?;
+            Some(String::from_utf8_lossy(rest).trim().to_owned())
+        };
+        match &self.source.content {
+            Content::Grid(grid) => {
+                grid.rows.iter().rev().take(FOOTER_ROWS).find_map(|(_, row)| row.iter().find_map(find))
+            }
+            Content::Text(text) => text.rsplit(|byte| *byte == b'\n').take(FOOTER_ROWS).find_map(find),
+            Content::Json(_) => None,
+        }
+    }
+
     /// Whether it is rows of delimited cells.
     pub fn is_text(&self) -> bool {
         matches!(self.source.content, Content::Text(_))
@@ -103,7 +123,7 @@ impl Sniffed {
                 let candidate = |(line, row): &(u64, ByteRecord)| HeaderCandidate {
                     delimiter: b',',
                     line: *line,
-                    headers: rows::cells(row),
+                    headers: read::cells(row),
                 };
                 grid.rows.iter().take(HEADER_ROWS).map(candidate).collect()
             }
@@ -147,7 +167,7 @@ fn text_candidates(sample: &[u8], delimiter: u8) -> Vec<HeaderCandidate> {
         let start = record.position().map_or(0, |at| at.byte() as usize);
         let blank = sample[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         let line = 1 + memchr::memchr_iter(b'\n', &sample[..start + blank]).count() as u64;
-        candidates.push(HeaderCandidate { delimiter, line, headers: rows::cells(&record) });
+        candidates.push(HeaderCandidate { delimiter, line, headers: read::cells(&record) });
     }
     candidates
 }
@@ -222,7 +242,7 @@ pub fn survey(
     let formats: Vec<DateFormat> = patterns.iter().map(|pattern| DateFormat::new(pattern)).collect();
     let columns = input.table.columns(input.kind);
     let find = |found: &Columns| Places::new(found, &columns, sniffed.is_json());
-    let parsed = rows::read(input, limits, &sniffed.source, find, |places, row, chunk: &mut Chunk| {
+    let parsed = read::read(input, limits, &sniffed.source, find, |places, row, chunk: &mut Chunk| {
         chunk.add(input, &formats, places, row)
     })?;
     let mut survey = Survey::default();

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::rows::{Columns, Objection, Row};
+use super::columns::Columns;
+use super::rows::{Objection, Row};
 use crate::config::{Config, SeverityRules, ValueMap};
 use crate::model::{MISSING_AT, Strings, TEXT_COLUMNS, TIME_COLUMNS, Text, TextColumn, Tickets, Time};
 

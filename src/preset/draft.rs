@@ -19,6 +19,8 @@ pub struct Part<'p> {
     pub path: String,
     /// Of a workbook with several sheets: which.
     pub sheet: Option<String>,
+    /// That the file states below its table.
+    pub zone: Option<String>,
     pub found: Match<'p>,
     pub survey: Survey,
     pub encoding: Encoding,
@@ -37,7 +39,10 @@ impl<'p> Part<'p> {
         if sniffed.is_json() {
             found.columns.retain(|(ours, _)| survey.filled.contains(ours.as_str()));
         }
-        Part { path, sheet, found, survey, encoding: sniffed.encoding(), is_text: sniffed.is_text() }
+        let footer = found.export.text("footer");
+        let zone = footer.and_then(|label| sniffed.stated_below(label));
+        let zone = zone.filter(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
+        Part { path, sheet, zone, found, survey, encoding: sniffed.encoding(), is_text: sniffed.is_text() }
     }
 }
 
@@ -79,6 +84,7 @@ impl Group<'_, '_> {
     /// Whether somebody must say in which zone its times are.
     fn lacks_zone(&self) -> bool {
         self.parts[0].found.export.text("zone").is_none()
+            && self.parts.iter().any(|part| part.zone.is_none())
             && self.chosen.iter().any(|chosen| chosen.lacks_zone)
     }
 }
@@ -99,7 +105,7 @@ fn grouped<'a, 'p>(parts: &'a [Part<'p>]) -> Vec<Group<'a, 'p>> {
             is_same_kind(other)
                 && other.found.columns == found.columns
                 && place(&other.found) == place(found)
-                && (other.encoding, &other.sheet) == (part.encoding, &part.sheet)
+                && (other.encoding, &other.sheet, &other.zone) == (part.encoding, &part.sheet, &part.zone)
                 && group.chosen[0].formats == chosen.formats
         };
         match groups.iter_mut().find(is_same) {
@@ -400,6 +406,10 @@ impl Writer {
             self.line(&format!("missing = {}", listed(&missing)));
         }
         self.dates(group);
+        if let Some(zone) = &part.zone {
+            self.comment("As the file says below its table.");
+            self.line(&format!("zone = {}", quoted(zone)));
+        }
         let has_times = !matches!(export.table, Table::Contracts | Table::Assets);
         if group.lacks_zone() && has_times {
             self.ask("In which zone were these times written? The file doesn't say.");

@@ -17,6 +17,9 @@ use toml::{Table as Toml, Value};
 
 use crate::config::{EventKind, TABLES, Table};
 
+/// Our names, each with theirs.
+pub type Names = Vec<(String, Vec<String>)>;
+
 /// What is known of one product.
 #[derive(Debug)]
 pub struct Preset {
@@ -27,7 +30,7 @@ pub struct Preset {
     pub notes: Vec<String>,
     pub exports: Vec<Export>,
     /// Words by the class of a status, as the configuration calls it.
-    pub statuses: Vec<(String, Vec<String>)>,
+    pub statuses: Names,
     /// Words by level, most severe first.
     pub levels: Vec<Vec<String>>,
     /// Words of a kept and of a missed promise.
@@ -45,14 +48,14 @@ pub struct Export {
     /// Each a list of alternatives, one of which the header must have.
     pub signature: Vec<Vec<String>>,
     /// Our column, and what the product calls it, best first.
-    pub columns: Vec<(String, Vec<String>)>,
+    pub columns: Names,
     /// The lists of JSON to go into.
     pub each: Vec<String>,
     /// Keys of the input that are the same for every file of this kind, as the
     /// configuration writes them.
     pub settings: Vec<(String, Value)>,
     /// By column: our word and theirs.
-    pub values: Vec<(String, Vec<(String, Vec<String>)>)>,
+    pub values: Vec<(String, Names)>,
 }
 
 impl Export {
@@ -189,7 +192,7 @@ fn strings(value: &Value) -> Result<Vec<String>, String> {
     }
 }
 
-fn named_strings(value: Option<Value>) -> Result<Vec<(String, Vec<String>)>, String> {
+fn named_strings(value: Option<Value>) -> Result<Names, String> {
     match value {
         None => Ok(Vec::new()),
         Some(Value::Table(table)) => {
