@@ -9,7 +9,7 @@ use std::ops::Range;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike};
 use chrono_tz::Tz;
 use polars::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Facts;
 use super::columns::{flags, numbers, texts};
@@ -80,8 +80,9 @@ pub fn hours(facts: &Facts) -> PolarsResult<DataFrame> {
     )
 }
 
-/// Of each local weekday and hour on the dates, the share within the windows,
-/// which are disjoint and in order.
+/// Of each local weekday and hour on the dates that have hours at all, the share
+/// within the windows, which are disjoint and in order: a holiday makes no hour
+/// of the week a closed one.
 fn open_shares(
     windows: &[(i64, i64)],
     around: Range<i64>,
@@ -90,6 +91,12 @@ fn open_shares(
 ) -> [[f64; 24]; 7] {
     let mut open = [[0_i64; 24]; 7];
     let mut all = [[0_i64; 24]; 7];
+    let has_hours: FxHashSet<NaiveDate> = windows
+        .iter()
+        .flat_map(|(start, end)| [local_date(*start, zone), local_date(end - 1, zone)])
+        .collect();
+    let is_counted =
+        |date: NaiveDate| dates.contains(&date) && (windows.len() == 1 || has_hours.contains(&date));
     let mut next = 0;
     let mut from = around.start;
     while from < around.end {
@@ -97,8 +104,7 @@ fn open_shares(
         while windows.get(next).is_some_and(|window| window.1 <= from) {
             next += 1;
         }
-        if let Some((day, hour)) =
-            weekday_and_hour(from, zone).filter(|_| dates.contains(&local_date(from, zone)))
+        if let Some((day, hour)) = weekday_and_hour(from, zone).filter(|_| is_counted(local_date(from, zone)))
         {
             let (day, hour) = (day as usize - 1, hour as usize);
             all[day][hour] += QUARTER;
@@ -154,8 +160,9 @@ mod tests {
             (at("2026-09-15T08:15:00Z"), at("2026-09-15T08:45:00Z")),
         ];
         let shares = open_shares(&windows, around, &dates, Tz::Europe__Lisbon);
-        assert_eq!((shares[0][8], shares[0][9], shares[0][10]), (0.25, 0.5, 0.0));
+        // The second Monday has no hours, as on a holiday, and doesn't count.
+        assert_eq!((shares[0][8], shares[0][9], shares[0][10]), (0.5, 1.0, 0.0));
         assert_eq!((shares[1][8], shares[1][9]), (0.0, 0.5));
-        assert_eq!(shares.iter().flatten().sum::<f64>(), 1.25);
+        assert_eq!(shares.iter().flatten().sum::<f64>(), 2.0);
     }
 }
