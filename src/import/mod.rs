@@ -236,30 +236,23 @@ fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let id = |row: u32| all.ticket_id.get(row as usize);
     let mut kept: Vec<u32> = Vec::with_capacity(order.len());
     for same in order.chunk_by(|&a, &b| id(a) == id(b)) {
-        let is_first = |row: &&u32| {
-            !same.iter().any(|other| places[*other as usize].0 == places[**row as usize].0 && other < *row)
-        };
-        let best = match same {
-            [one] => *one,
-            several => {
-                several.iter().filter(is_first).copied().max_by_key(|row| rank(*row)).unwrap_or(same[0])
-            }
-        };
-        kept.push(best);
-        let best_place = places[best as usize];
-        for &row in same.iter().filter(|row| **row != best) {
-            let (file, line) = places[row as usize];
+        let file_of = |position: usize| places[same[position] as usize].0;
+        // Rows come in order of files.
+        let is_first = |position: usize| position == 0 || file_of(position) != file_of(position - 1);
+        let firsts = (0..same.len()).filter(|position| is_first(*position));
+        let Some(best) = firsts.max_by_key(|position| rank(same[*position])) else { continue };
+        kept.push(same[best]);
+        let best_place = places[same[best] as usize];
+        for position in (0..same.len()).filter(|position| *position != best) {
+            let (file, line) = places[same[position] as usize];
+            let is_superseded = file != best_place.0 && is_first(position);
             imported.rejects.push(Reject {
                 table: Table::Tickets.name(),
                 file: names[file as usize].clone(),
                 line,
-                code: if file == best_place.0 || !is_first(&&row) {
-                    Code::DuplicateTicket
-                } else {
-                    Code::Superseded
-                },
+                code: if is_superseded { Code::Superseded } else { Code::DuplicateTicket },
                 column: "ticket_id".to_owned(),
-                found: id(row).to_owned(),
+                found: id(same[position]).to_owned(),
                 expected: format!(
                     "a new ticket; it is also at {}:{}",
                     names[best_place.0 as usize], best_place.1

@@ -130,6 +130,7 @@ mod tests {
             inputs: vec![],
             counts: Counts { tickets_opened_in_period: 1_326, ..Counts::default() },
             kpis: vec![kpi, Kpi { id: "none.attainment".into(), ..Kpi::default() }],
+            contract_names: Vec::new(),
             contracts: vec![],
             gates: vec![],
             sentences: vec!["One target was missed.".into()],

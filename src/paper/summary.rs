@@ -28,6 +28,9 @@ pub struct Summary {
     pub kpis: Vec<Kpi>,
     /// Each contract and clock with something to judge, in that order.
     pub contracts: Vec<ContractKpi>,
+    /// Every contract in the list of contracts, with or without a ticket in the period.
+    #[serde(default)]
+    pub contract_names: Vec<String>,
     /// In the configuration's order, then those of the command line.
     pub gates: Vec<GateResult>,
     /// The verdict in words.

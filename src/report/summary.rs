@@ -38,6 +38,9 @@ pub fn summarise(inputs: &Inputs) -> Summary {
         clocks_overdue: open_overdue(inputs),
         areas_to_act: inputs.recurrence.areas.iter().filter(|area| area.advice.is_some()).count() as i64,
     };
+    let mut contract_names: Vec<String> =
+        inputs.imported.data.contracts.iter().map(|contract| contract.contract.clone()).collect();
+    contract_names.dedup();
     let period = inputs.period;
     Summary {
         schema: SCHEMA.to_owned(),
@@ -56,6 +59,7 @@ pub fn summarise(inputs: &Inputs) -> Summary {
         counts,
         kpis: inputs.kpis.iter().map(|kpi| self::kpi(inputs, kpi)).collect(),
         contracts: inputs.outcomes.iter().map(|outcome| contract(inputs, outcome)).collect(),
+        contract_names,
         gates: Vec::new(),
         sentences: verdict_sentences(inputs),
     }
