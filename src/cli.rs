@@ -122,6 +122,9 @@ pub struct ReportArgs {
     /// Don't guard text in CSV files against spreadsheets that run formulas
     #[arg(long)]
     pub csv_raw: bool,
+    /// The language of the report: en-GB or pt-PT
+    #[arg(long, value_name = "TAG")]
+    pub locale: Option<String>,
     /// Most rows of a ticket table on the page
     #[arg(long, value_name = "N")]
     pub html_rows: Option<usize>,

@@ -10,11 +10,11 @@ use super::{EMPTY, Failure, OUTPUT, Stages};
 use crate::cli::AreasArgs;
 use crate::clock::{self, Kernel, local_date};
 use crate::config::Config;
-use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::recurrence::Recurrence;
 use crate::recurrence::area::Area;
 use crate::recurrence::test::Tier;
-use crate::report::areas::{explanation, headline, lost, sentences, title};
+use crate::report::areas::{explanation, finding, headline, lost, sentences, title};
 use crate::tables::tier;
 
 /// Runs the command.
@@ -89,7 +89,7 @@ fn print(args: &AreasArgs, config: &Config, found: &Recurrence, store: Option<&S
     let windows = &found.windows;
     say!(
         "{} incidents, from {} on against those from {}, up to {} (not included)",
-        format::count(found.incidents.len() as i64),
+        Locale::EnGb.count(found.incidents.len() as i64),
         windows.current_on,
         windows.baseline_on,
         windows.end_on
@@ -98,11 +98,11 @@ fn print(args: &AreasArgs, config: &Config, found: &Recurrence, store: Option<&S
     for (position, area) in
         found.areas.iter().enumerate().filter(|(_, area)| args.all || area.tier == Tier::Act)
     {
-        say!("\n{}. [{}] {}", position + 1, tier(area.tier), headline(config, area).trim_end());
+        say!("\n{}. [{}] {}", position + 1, tier(area.tier), headline(config, area, Locale::EnGb).trim_end());
         say!("   {}. {}", lost(&area.lost), flagged(store, area));
         say!("   {}", area.id);
     }
-    for sentence in sentences(config, found).into_iter().skip(act) {
+    for sentence in sentences(config, found, Locale::EnGb).into_iter().skip(act) {
         say!("\n{sentence}");
     }
     if let Some(store) = store {
@@ -129,7 +129,7 @@ fn value(config: &Config, found: &Recurrence, store: Option<&Store>) -> serde_js
         .map(|area| {
             let winner = area.advice.as_ref().and_then(|advice| config.recurrence.rules.get(advice.winner?));
             json!({
-                "area": area.id, "title": title(area), "tier": tier(area.tier),
+                "area": area.id, "title": title(area, Locale::EnGb), "tier": tier(area.tier),
                 "spread": area.spread.verdict.name(), "is_simultaneous": area.spread.is_simultaneous,
                 "shared_cause": area.shared_cause.as_ref().map(|cause| {
                     format!("{}={}", cause.dimension.name(), cause.value)
@@ -138,14 +138,16 @@ fn value(config: &Config, found: &Recurrence, store: Option<&Store>) -> serde_js
                 "incidents": area.current.incidents, "tickets": area.current.tickets,
                 "observed": area.observed, "expected": area.expected, "p": area.p, "q": area.q,
                 "missed": area.lost.missed, "overrun_s": area.lost.overrun_s, "visits": area.lost.visits,
-                "says": headline(config, area),
+                "says": headline(config, area, Locale::EnGb),
             })
         })
         .collect();
+    let findings: Vec<String> =
+        found.findings.iter().map(|finding| self::finding(finding, Locale::EnGb)).collect();
     json!({
         "schema": "sla-report/areas/v1",
         "current_on": found.windows.current_on.to_string(), "end_on": found.windows.end_on.to_string(),
-        "areas": areas, "findings": found.findings, "record": store.map(Store::record),
+        "areas": areas, "findings": findings, "record": store.map(Store::record),
     })
 }
 
@@ -183,13 +185,13 @@ impl Store {
     fn record(&self) -> String {
         let count = |outcome| self.flags.iter().filter(|flag| flag.outcome == outcome).count() as i64;
         let (confirmed, wrong) = (count(Outcome::Confirmed), count(Outcome::FalseAlarm));
-        let all = format::count(self.flags.len() as i64);
+        let all = Locale::EnGb.count(self.flags.len() as i64);
         match confirmed + wrong {
             0 => format!("{all} flags so far, none of them judged yet."),
             judged => format!(
                 "{all} flags so far; of those judged, {} were confirmed ({}).",
-                format::fraction(confirmed, judged),
-                format::share(confirmed as f64 / judged as f64)
+                Locale::EnGb.fraction(confirmed, judged),
+                Locale::EnGb.share(confirmed as f64 / judged as f64)
             ),
         }
     }

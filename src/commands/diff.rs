@@ -3,7 +3,7 @@
 use super::Failure;
 use super::gate::read;
 use crate::cli::DiffArgs;
-use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::summary::{Kpi, Summary};
 
 /// A line of the comparison: what, then, now, change.
@@ -47,7 +47,7 @@ fn lines(old: &Summary, new: &Summary) -> Vec<Line> {
             then.map_or("–".to_owned(), share),
             share(now),
             match then.and_then(|then| then.value).zip(now.value) {
-                Some((then, now)) => format::signed_pp(now - then),
+                Some((then, now)) => Locale::EnGb.signed_pp(now - then),
                 None => String::new(),
             },
         ]);
@@ -81,16 +81,21 @@ fn lines(old: &Summary, new: &Summary) -> Vec<Line> {
 
 fn share(kpi: &Kpi) -> String {
     let Some(value) = kpi.value else { return "nothing decided".to_owned() };
-    format!("{} ({})", format::share(value), format::fraction(kpi.numerator, kpi.denominator))
+    format!("{} ({})", Locale::EnGb.share(value), Locale::EnGb.fraction(kpi.numerator, kpi.denominator))
 }
 
 fn counts(what: &str, then: Option<i64>, now: i64) -> Line {
     let change = match then.map(|then| now - then) {
         None | Some(0) => String::new(),
-        Some(more) if more > 0 => format!("+{}", format::count(more)),
-        Some(less) => format::count(less),
+        Some(more) if more > 0 => format!("+{}", Locale::EnGb.count(more)),
+        Some(less) => Locale::EnGb.count(less),
     };
-    [what.to_owned(), then.map_or("–".to_owned(), format::count), format::count(now), change]
+    [
+        what.to_owned(),
+        then.map_or("–".to_owned(), |value| Locale::EnGb.count(value)),
+        Locale::EnGb.count(now),
+        change,
+    ]
 }
 
 /// What makes a comparison lame.

@@ -42,6 +42,7 @@ use crate::clock::{self, Calendars, Kernel, OutcomePeriod, Reading, StatusClass,
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Code, Imported};
 use crate::model::{MISSING_AT, Text, Time};
+use crate::paper::locale::Locale;
 use crate::query::{Query, load};
 use crate::recurrence::{self, Lost, Recurrence};
 use crate::tables::{Facts, Period, placed_at};
@@ -320,7 +321,7 @@ fn judge_rejects(config: &Config, imported: &Imported) -> Result<(), Failure> {
             INPUT,
             format!(
                 "error: {rejected} of {read} rows were rejected, more than {} allows\n{}hint: mend the export, or allow more with `limits.max_reject` or `--max-reject`",
-                crate::paper::format::share(config.limits.max_reject),
+                Locale::EnGb.share(config.limits.max_reject),
                 rejects_table(imported)
             ),
         ));

@@ -5,6 +5,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::{Failure, day_start};
 use crate::clock::local_date;
 use crate::config::Config;
+use crate::paper::locale::{Locale, phrase};
 use crate::tables::Period;
 
 const MONTHS: [&str; 12] = [
@@ -39,44 +40,55 @@ pub fn resolve(
             "error: `{text}` is not a period\nhint: write 2026-09, 2026-Q3, 2026, 2026-08-01..2026-08-31 or last-month"
         ))
     };
-    let (first, last, label) = if text == "last-month" {
+    type Label = Box<dyn Fn(Locale) -> String>;
+    let of_month = |first: NaiveDate| -> Label { Box::new(move |locale| month_label(first, locale)) };
+    let (first, last, label): (_, _, Label) = if text == "last-month" {
         let until = as_of.or(last_at).ok_or_else(|| {
             Failure::new(super::EMPTY, "error: the exports hold no ticket, so there is no last month\nhint: name the month with `--period 2026-09`")
         })?;
         let today = local_date(until, config.zone);
         let next = today.with_day(1).unwrap_or(today);
         let first = next.checked_sub_months(Months::new(1)).ok_or_else(wrong)?;
-        (first, next, month_label(first))
+        (first, next, of_month(first))
     } else if let Some((from, until)) = text.split_once("..") {
         let date = |day: &str| day.parse::<NaiveDate>().ok().filter(|_| is_digits(day, 10)).ok_or_else(wrong);
         let (from, until) = (date(from)?, date(until)?);
         if until < from {
             return Err(Failure::usage(format!("error: the period `{text}` ends before it starts")));
         }
-        (from, until.succ_opt().ok_or_else(wrong)?, format!("{from} to {until}"))
+        let label = move |locale: Locale| phrase!(locale, "{from} to {until}", from = from, until = until);
+        (from, until.succ_opt().ok_or_else(wrong)?, Box::new(label))
     } else if let Some((year, quarter)) = text.split_once("-Q") {
         let quarters = [("1", 1), ("2", 4), ("3", 7), ("4", 10)];
         let month = quarters.iter().find(|known| known.0 == quarter).ok_or_else(wrong)?.1;
         let year: i32 = year.parse().ok().filter(|_| is_digits(year, 4)).ok_or_else(wrong)?;
         let first = day(year, month, 1).ok_or_else(wrong)?;
-        (first, first + Months::new(3), format!("quarter {quarter} of {year}"))
+        let quarter = quarter.to_owned();
+        let label = move |locale: Locale| {
+            phrase!(locale, "quarter {quarter} of {year}", quarter = quarter, year = year)
+        };
+        (first, first + Months::new(3), Box::new(label))
     } else if let Some(first) = format!("{text}-01").parse::<NaiveDate>().ok().filter(|_| is_digits(text, 7))
     {
-        (first, first + Months::new(1), month_label(first))
+        (first, first + Months::new(1), of_month(first))
     } else {
         let year: i32 = text.parse().ok().filter(|_| is_digits(text, 4)).ok_or_else(wrong)?;
         let first = day(year, 1, 1).ok_or_else(wrong)?;
-        (first, first + Months::new(12), text.to_owned())
+        (first, first + Months::new(12), Box::new(move |_| year.to_string()))
     };
     let before = previous(first, last);
     let (from_at, until_at) = (day_start(config, first), day_start(config, last));
     let name = if text == "last-month" { first.format("%Y-%m").to_string() } else { text.replace("..", "_") };
     let as_of = as_of.unwrap_or_else(|| until_at.min(last_at.unwrap_or(until_at).max(from_at)));
     let before_at = day_start(config, before);
-    let before_label =
-        if before + Months::new(1) == first { month_label(before) } else { "the period before".to_owned() };
+    let before_label = |locale: Locale| match before + Months::new(1) == first {
+        true => month_label(before, locale),
+        false => phrase!(locale, "the period before"),
+    };
     let months = whole_months(first, last);
-    Ok(Period { name, label, before_at, before_label, from_at, until_at, months, as_of })
+    let labels = Locale::ALL.map(label);
+    let before_labels = Locale::ALL.map(before_label);
+    Ok(Period { name, labels, before_at, before_labels, from_at, until_at, months, as_of })
 }
 
 /// The length of a month, quarter or year that begins with a month.
@@ -97,6 +109,7 @@ fn is_digits(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
-fn month_label(first: NaiveDate) -> String {
-    format!("{} {}", MONTHS[first.month0() as usize], first.year())
+fn month_label(first: NaiveDate, locale: Locale) -> String {
+    let month = locale.text(MONTHS[first.month0() as usize]);
+    phrase!(locale, "{month} {year}", month = month, year = first.year())
 }

@@ -11,9 +11,10 @@ use super::{EMPTY, Failure, OUTPUT, Stages, gate, run_json};
 use crate::cli::{Format, ReportArgs};
 use crate::import::{Imported, hex};
 use crate::output::{self, Output};
+use crate::paper::locale::Locale;
 use crate::paper::summary::Summary;
 use crate::paper::{Block, Cell, Download, Report, Table};
-use crate::report::{self, Inputs, kpi};
+use crate::report::{self, Inputs, kpi, verdict_sentences};
 use crate::tables::{self, DATA, Tables};
 use crate::{query, render};
 
@@ -24,6 +25,14 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     let mut config = super::prepare(&args.common)?;
     config.html_rows = args.html_rows.unwrap_or(config.html_rows);
     config.min_n = args.gates.min_n.unwrap_or(config.min_n);
+    if let Some(tag) = &args.locale {
+        config.locale = Locale::of_tag(tag).ok_or_else(|| {
+            Failure::usage(format!(
+                "error: no language `{tag}`; expected one of: {}",
+                Locale::ALL.map(Locale::tag).join(", ")
+            ))
+        })?;
+    }
     let gates = gate::all(&args.gates, &config)?;
     let queries = super::queries(&config)?;
     let asked = args.common.as_of.as_deref().map(|text| super::as_of(&config, text)).transpose()?;
@@ -89,7 +98,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             "inputs": imported.files,
         });
         let place = output.publish(&period.name, manifest, &run_json(started, stages)).map_err(broken)?;
-        output::index(&args.out, &period.name).map_err(broken)?;
+        output::index(&args.out, &period.name, config.locale).map_err(broken)?;
         stages.done("write", || place.display().to_string());
 
         stages.finish();
@@ -116,14 +125,14 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
 
 /// The end of a run in a few lines: verdict, counts, gates, rejects, place, next step.
 fn tell_summary(inputs: &Inputs, summary: &Summary, place: &Path) {
-    for sentence in &summary.sentences {
+    for sentence in verdict_sentences(inputs, Locale::EnGb) {
         tell!("{sentence}");
     }
     let counts = &summary.counts;
     tell!(
         "{} tickets opened in {}, {} in all.",
         counts.tickets_opened_in_period,
-        inputs.period.label,
+        inputs.period.label(Locale::EnGb),
         counts.tickets
     );
     if let Some(sentence) = gate::sentence(&summary.gates) {

@@ -14,6 +14,7 @@ use crate::config::{self, Config, Inputs, Sweep};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::import::{Imported, hex};
 use crate::output::Output;
+use crate::paper::locale::Locale;
 use crate::paper::{Block, Cell, Format, Report, Table};
 use crate::render;
 use crate::report::what_if::{Credits, Side, Step, WhatIf, report};
@@ -82,7 +83,9 @@ pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
     changes.extend(args.set.iter().cloned());
     let what_if = WhatIf {
         changes,
-        scope: period.as_ref().map_or("All history".to_owned(), |period| period.label.clone()),
+        scope: period
+            .as_ref()
+            .map_or("All history".to_owned(), |period| period.label(Locale::EnGb).to_owned()),
         subject: &base.subject,
         zone: base.zone,
         min_n: base.min_n,

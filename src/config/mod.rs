@@ -36,6 +36,7 @@ use chrono_tz::Tz;
 use crate::clock::Policy;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gate::Gate;
+use crate::paper::locale::Locale;
 use reader::{Problems, Reader};
 
 /// What `sla.toml` says.
@@ -48,6 +49,8 @@ pub struct Config {
     pub source: String,
     /// Names the report's subject, such as `all contracts`.
     pub subject: String,
+    /// Language of the report.
+    pub locale: Locale,
     /// Zone of periods and of printed instants.
     pub zone: Tz,
     /// Fewer decided clocks than this are indicative.
@@ -120,12 +123,14 @@ pub fn parse(path: &Path, source: String) -> Result<Config, Diagnostics> {
 fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let (mut subject, mut zone, mut min_n) = ("all contracts".to_owned(), Tz::UTC, 10);
+    let mut locale = Locale::default();
     let (mut html_rows, mut queries, mut exported_at, mut report_url) = (20_000, None, None, None);
     if let Some(report) = document.table("report") {
         subject = report.string("subject").map_or(subject, |text| text.value);
         if let Some(text) = report.string("zone") {
             zone = inputs::zone(&report, "zone", &text).unwrap_or(zone);
         }
+        locale = report.choice("locale", &Locale::ALL.map(|own| (own.tag(), own))).unwrap_or(locale);
         min_n = report.integer("min_n", 1..=1_000_000).unwrap_or(min_n);
         html_rows = report.integer("html_rows", 0..=1_000_000).unwrap_or(html_rows);
         exported_at =
@@ -197,6 +202,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         dir,
         source: source.to_owned(),
         subject,
+        locale,
         zone,
         min_n,
         limits,

@@ -7,7 +7,7 @@ mod check;
 
 pub use check::{Check, Metric, Op, Scope, Subject};
 
-use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::summary::{GateLevel, GateResult, GateStatus, Kpi, Summary};
 
 /// A check with its level.
@@ -132,7 +132,8 @@ fn judged(gate: &Gate, contract: Option<String>, found: &Found, min_n: i64) -> G
         }
         Found::Share { numerator, denominator } => {
             let share = numerator as f64 / denominator as f64;
-            let text = format!("{} ({})", format::share(share), format::fraction(numerator, denominator));
+            let text =
+                format!("{} ({})", Locale::EnGb.share(share), Locale::EnGb.fraction(numerator, denominator));
             let is_few = is_sample && denominator < min_n;
             let doubt = is_few.then(|| format!("only {denominator} decided, fewer than {min_n}"));
             // numerator / denominator against millionths, without a division.
@@ -144,14 +145,14 @@ fn judged(gate: &Gate, contract: Option<String>, found: &Found, min_n: i64) -> G
         }
         Found::Count(count) => {
             let holds = check.op.holds(i128::from(count), i128::from(check.threshold));
-            (format::count(count), Some(count as f64), holds, None)
+            (Locale::EnGb.count(count), Some(count as f64), holds, None)
         }
         Found::Seconds(None) => {
             ("no overrun".to_owned(), None, check.op.holds(0, i128::from(check.threshold)), None)
         }
         Found::Seconds(Some(seconds)) => {
             let holds = check.op.holds(i128::from(seconds), i128::from(check.threshold));
-            (format::duration(seconds), Some(seconds as f64), holds, None)
+            (Locale::EnGb.duration(seconds), Some(seconds as f64), holds, None)
         }
     };
     let status = match (&doubt, holds, gate.level) {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::told;
 use crate::paper::PeriodLink;
 use crate::paper::index::IndexEntry;
+use crate::paper::locale::Locale;
 use crate::paper::summary::{Period, Summary};
 use crate::render;
 
@@ -20,7 +21,7 @@ struct Listed {
 }
 
 /// Every report of the folder, oldest first.
-fn listed(out: &Path) -> Vec<Listed> {
+fn listed(out: &Path, locale: Locale) -> Vec<Listed> {
     let Ok(folders) = fs::read_dir(out) else {
         return Vec::new();
     };
@@ -33,7 +34,7 @@ fn listed(out: &Path) -> Vec<Listed> {
             Some(match serde_json::from_str::<Summary>(&text) {
                 Ok(summary) => Listed {
                     from: summary.period.from.clone(),
-                    entry: IndexEntry { href, ..IndexEntry::of(&summary) },
+                    entry: IndexEntry { href, ..IndexEntry::of(&summary, locale) },
                     name,
                 },
                 Err(_) => Listed { from: String::new(), entry: bare(&name, href), name },
@@ -58,7 +59,7 @@ fn bare(name: &str, href: String) -> IndexEntry {
 /// The reports of the folder and the one being made, oldest first, as seen
 /// from its own folder.
 pub fn periods(out: &Path, current: &Period) -> Vec<PeriodLink> {
-    let mut found: Vec<(String, String, String)> = listed(out)
+    let mut found: Vec<(String, String, String)> = listed(out, Locale::default())
         .into_iter()
         .filter(|listed| listed.name != current.name)
         .map(|listed| (listed.from, listed.name, listed.entry.label))
@@ -79,8 +80,8 @@ pub fn periods(out: &Path, current: &Period) -> Vec<PeriodLink> {
 ///
 /// # Errors
 /// What the system says.
-pub fn index(out: &Path, latest: &str) -> Result<(), String> {
-    let entries: Vec<IndexEntry> = listed(out).into_iter().rev().map(|listed| listed.entry).collect();
+pub fn index(out: &Path, latest: &str, locale: Locale) -> Result<(), String> {
+    let entries: Vec<IndexEntry> = listed(out, locale).into_iter().rev().map(|listed| listed.entry).collect();
     let page = render::html::index(&entries)?;
     let latest = json!({ "period": latest, "path": format!("{latest}/") });
     for (name, text) in [("index.html", page), ("latest.json", format!("{latest}\n"))] {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::Tone;
+use super::locale::{Locale, phrase};
 use super::summary::{Kpi, Summary};
-use super::{Tone, format};
 
 /// One report in the list of all.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,17 +42,38 @@ pub struct IndexFigure {
 }
 
 impl IndexEntry {
-    /// The entry of a report, from its `summary.json`.
-    pub fn of(summary: &Summary) -> IndexEntry {
+    /// The entry of a report, from its `summary.json`; its sentences stay as they were written.
+    pub fn of(summary: &Summary, locale: Locale) -> IndexEntry {
         let counts = &summary.counts;
         let missed: i64 = summary.kpis.iter().map(|kpi| kpi.missed).sum();
-        let mut figures: Vec<IndexFigure> =
-            summary.kpis.iter().filter(|kpi| kpi.denominator > 0).map(attainment).collect();
-        figures.push(count("missed", "Missed", missed, "over the limit"));
-        figures.push(count("overdue", "Open and overdue", counts.clocks_overdue, "open past the limit"));
+        let mut figures: Vec<IndexFigure> = summary
+            .kpis
+            .iter()
+            .filter(|kpi| kpi.denominator > 0)
+            .map(|kpi| attainment(kpi, locale))
+            .collect();
+        let count = |id: &str, label, value: i64, status| IndexFigure {
+            id: id.to_owned(),
+            label,
+            value: locale.count(value),
+            fraction: None,
+            share: None,
+            target: None,
+            tone: if value == 0 { Tone::Good } else { Tone::Bad },
+            status: if value == 0 { phrase!(locale, "none") } else { status },
+        };
+        let overdue = counts.clocks_overdue;
+        figures.push(count("missed", phrase!(locale, "Missed"), missed, phrase!(locale, "over the limit")));
+        figures.push(count(
+            "overdue",
+            phrase!(locale, "Open and overdue"),
+            overdue,
+            phrase!(locale, "open past the limit"),
+        ));
+        let opened = (phrase!(locale, "Tickets"), phrase!(locale, "opened in the period"));
         figures.push(IndexFigure {
             tone: Tone::Neutral,
-            ..count("tickets", "Tickets", counts.tickets_opened_in_period, "opened in the period")
+            ..count("tickets", opened.0, counts.tickets_opened_in_period, opened.1)
         });
         IndexEntry {
             label: summary.period.label.clone(),
@@ -63,36 +85,26 @@ impl IndexEntry {
     }
 }
 
-fn attainment(kpi: &Kpi) -> IndexFigure {
+fn attainment(kpi: &Kpi, locale: Locale) -> IndexFigure {
     let (tone, status) = match (kpi.target, kpi.gap_tickets) {
-        _ if kpi.is_indicative => (Tone::Neutral, format!("indicative: {} decided", kpi.denominator)),
-        (Some(_), Some(0)) => (Tone::Good, "target met".to_owned()),
-        (Some(_), Some(gap)) => (Tone::Bad, format!("target missed by {}", format::count(gap))),
-        _ => (Tone::Neutral, "no attainment target".to_owned()),
+        _ if kpi.is_indicative => {
+            (Tone::Neutral, phrase!(locale, "indicative: {n} decided", n = locale.count(kpi.denominator)))
+        }
+        (Some(_), Some(0)) => (Tone::Good, phrase!(locale, "target met")),
+        (Some(_), Some(gap)) => {
+            (Tone::Bad, phrase!(locale, "target missed by {n} tickets", n = locale.count(gap)))
+        }
+        _ => (Tone::Neutral, phrase!(locale, "no attainment target")),
     };
     IndexFigure {
         id: kpi.id.clone(),
         label: kpi.label.clone(),
-        value: kpi.value.map_or("–".to_owned(), format::share),
-        fraction: Some(format::fraction(kpi.numerator, kpi.denominator)),
+        value: kpi.value.map_or("–".to_owned(), |share| locale.share(share)),
+        fraction: Some(locale.fraction(kpi.numerator, kpi.denominator)),
         share: kpi.value,
         target: kpi.target,
         tone,
         status,
-    }
-}
-
-/// Something of which there should be none.
-fn count(id: &str, label: &str, value: i64, status: &str) -> IndexFigure {
-    IndexFigure {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        value: format::count(value),
-        fraction: None,
-        share: None,
-        target: None,
-        tone: if value == 0 { Tone::Good } else { Tone::Bad },
-        status: if value == 0 { "none".to_owned() } else { status.to_owned() },
     }
 }
 
@@ -135,7 +147,7 @@ mod tests {
             gates: vec![],
             sentences: vec!["One target was missed.".into()],
         };
-        let entry = IndexEntry::of(&summary);
+        let entry = IndexEntry::of(&summary, Locale::EnGb);
         let told: Vec<(&str, &str, &str, Tone)> = entry
             .figures
             .iter()

@@ -5,12 +5,15 @@
 
 pub mod format;
 pub mod index;
+pub mod locale;
 pub mod summary;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use locale::Locale;
 
 /// One report over one period.
 #[derive(Debug, Clone, Serialize)]
@@ -19,6 +22,8 @@ pub struct Report {
     pub title: String,
     /// Lines of the header band: as-of, counts, calendars, rules and their hash.
     pub header: Vec<String>,
+    /// The language of its words and numbers.
+    pub locale: Locale,
     /// IANA name of the zone in which instants are shown.
     pub time_zone: String,
     /// Every report of the same results, this one included, oldest first; empty hides the picker.
@@ -248,6 +253,8 @@ pub enum Cell {
 /// A chart, before it is drawn.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figure {
+    /// The language of its numbers and words.
+    pub locale: Locale,
     pub kind: ChartKind,
     /// The takeaway or the table's title.
     pub title: String,

@@ -17,6 +17,9 @@ pub struct Summary {
     pub tool: Tool,
     /// What the report is about, such as `all contracts`.
     pub subject: String,
+    /// The language of its labels and sentences, such as `en-GB`.
+    #[serde(default = "english")]
+    pub locale: String,
     /// First digits of the configuration's hash.
     pub rules: String,
     pub period: Period,
@@ -35,6 +38,10 @@ pub struct Summary {
     pub gates: Vec<GateResult>,
     /// The verdict in words.
     pub sentences: Vec<String>,
+}
+
+fn english() -> String {
+    "en-GB".to_owned()
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -51,7 +51,7 @@ pub struct Recurrence {
     /// From when on the history is there in full, seconds UTC.
     pub history_at: i64,
     /// What is missing or was left out, as sentences.
-    pub findings: Vec<String>,
+    pub findings: Vec<Finding>,
 }
 
 /// Finds the recurring problem areas.
@@ -91,10 +91,27 @@ pub fn analyse(input: &Input) -> Recurrence {
     let mut findings = findings(&exposure, &sample, are_compared);
     if windows.baseline_on > wanted.baseline_on {
         let (from, days) = (windows.baseline_on, windows.days().1);
-        findings.push(format!("the baseline has {days} days, from {from}: the history begins then"));
+        findings.push(Finding {
+            text: "The baseline has {days} days, from {from}: the history begins then.",
+            values: vec![("days", days.to_string()), ("from", from.to_string())],
+        });
     }
     let model_names = codes.names[Dimension::Model as usize].values().map(str::to_owned).collect();
     Recurrence { windows, incidents, areas, bursts, families, hardware, model_names, history_at, findings }
+}
+
+/// What is missing in the data, and what that keeps from being found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// In English, with `{names}` in the places of values.
+    pub text: &'static str,
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Finding {
+    fn plain(text: &'static str) -> Finding {
+        Finding { text, values: Vec::new() }
+    }
 }
 
 struct Context<'a> {
@@ -214,23 +231,21 @@ fn would_change(picked: &Picked, family: &Family) -> Option<WouldChange> {
     }
 }
 
-fn findings(exposure: &Exposure, sample: &Sample, are_compared: bool) -> Vec<String> {
+fn findings(exposure: &Exposure, sample: &Sample, are_compared: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !exposure.has_sites {
-        findings.push(
-            "rate not comparable: no list of contracts or installed equipment; every area is held \
-                       against its own past only, by the calendar"
-                .to_owned(),
-        );
+        findings.push(Finding::plain(
+            "Rate not comparable: no list of contracts or installed equipment; every area is held against its \
+             own past only, by the calendar.",
+        ));
     } else if !exposure.has_units {
-        findings.push(
-            "rate not comparable: no list of installed equipment; models and units are held \
-                       against their own past only"
-                .to_owned(),
-        );
+        findings.push(Finding::plain(
+            "Rate not comparable: no list of installed equipment; models and units are held against their own \
+             past only.",
+        ));
     }
     if exposure.has_sites && !are_compared {
-        findings.push("sites not compared: fewer than 20 are in service".to_owned());
+        findings.push(Finding::plain("Sites not compared: fewer than 20 are in service."));
     }
     let missing = |dimension: Dimension| {
         sample.of[dimension as usize].iter().filter(|code| **code == MISSING_CODE).count()
@@ -238,8 +253,13 @@ fn findings(exposure: &Exposure, sample: &Sample, are_compared: bool) -> Vec<Str
     for dimension in [Dimension::Site, Dimension::Module] {
         let count = missing(dimension);
         if count > 0 {
-            let (name, all) = (dimension.name(), sample.len());
-            findings.push(format!("{count} of {all} incidents have no {name}"));
+            findings.push(Finding {
+                text: match dimension {
+                    Dimension::Site => "{count} of {all} incidents have no site.",
+                    _ => "{count} of {all} incidents have no module.",
+                },
+                values: vec![("count", count.to_string()), ("all", sample.len().to_string())],
+            });
         }
     }
     findings

@@ -26,7 +26,7 @@ pub mod windows;
 
 mod analyse;
 
-pub use analyse::{Input, Recurrence, analyse};
+pub use analyse::{Finding, Input, Recurrence, analyse};
 
 /// Thresholds of the method; see `docs/recurrence.md` for reasons.
 #[derive(Debug, Clone, PartialEq)]

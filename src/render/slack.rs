@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::summary::{GateStatus, Summary};
 
 /// Slack's limits, in characters.
@@ -17,7 +18,13 @@ const GATES: usize = 3;
 
 /// The blocks of a summary; `report_url` is where the page is published.
 pub fn blocks(summary: &Summary, report_url: Option<&str>) -> String {
-    let title = format!("SLA report – {} – {}", summary.subject, summary.period.label);
+    let locale = Locale::of_tag(&summary.locale).unwrap_or_default();
+    let title = phrase!(
+        locale,
+        "SLA report – {subject} – {period}",
+        subject = summary.subject,
+        period = summary.period.label
+    );
     let title = format::cut(&format::plain(&title), HEADER).into_owned();
     let mut blocks = vec![
         json!({ "type": "header", "text": { "type": "plain_text", "text": title } }),
@@ -26,10 +33,15 @@ pub fn blocks(summary: &Summary, report_url: Option<&str>) -> String {
     let decided = summary.kpis.iter().filter(|kpi| kpi.denominator > 0).take(FIELDS);
     let fields: Vec<Value> = decided
         .map(|kpi| {
-            let share = kpi.value.map_or("–".to_owned(), format::share);
-            let target = kpi.target.map_or(String::new(), |t| format!(", target {}", format::share(t)));
-            let fraction = format::fraction(kpi.numerator, kpi.denominator);
-            let text = format!("*{}*\n{share} ({fraction}){target}", escaped(&kpi.label));
+            let share = kpi.value.map_or("–".to_owned(), |share| locale.share(share));
+            let mut text = format!(
+                "*{}*\n{share} ({})",
+                escaped(&kpi.label),
+                locale.fraction(kpi.numerator, kpi.denominator)
+            );
+            if let Some(target) = kpi.target {
+                text += &format!(", {}", phrase!(locale, "target {target}", target = locale.share(target)));
+            }
             json!({ "type": "mrkdwn", "text": text })
         })
         .collect();
@@ -41,15 +53,16 @@ pub fn blocks(summary: &Summary, report_url: Option<&str>) -> String {
         let mut lines: Vec<String> = broken
             .iter()
             .take(GATES)
-            .map(|gate| format!("• {}: {}", gate.status.name(), escaped(&gate.reason)))
+            .map(|gate| format!("• {}: {}", locale.text(gate.status.name()), escaped(&gate.reason)))
             .collect();
         if broken.len() > GATES {
-            lines.push(format!("• and {} more", broken.len() - GATES));
+            let more = phrase!(locale, "and {n} more", n = broken.len() - GATES);
+            lines.push(format!("• {more}"));
         }
         blocks.push(section(&lines.join("\n")));
     }
     if let Some(url) = report_url {
-        let button = json!({ "type": "button", "text": { "type": "plain_text", "text": "Open the report" }, "url": url });
+        let button = json!({ "type": "button", "text": { "type": "plain_text", "text": phrase!(locale, "Open the report") }, "url": url });
         blocks.push(json!({ "type": "actions", "elements": [button] }));
     }
     format!("{:#}\n", json!({ "text": title, "blocks": blocks }))

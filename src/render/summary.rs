@@ -2,9 +2,10 @@
 
 use crate::clock::Verdict;
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::summary::{GateResult, Summary};
 use crate::paper::{Cell, Table};
-use crate::report::{Inputs, verdict_sentences};
+use crate::report::{Inputs, heading, verdict_sentences};
 
 /// Rows of missed promises in the Markdown.
 const TOP_MISSED: usize = 10;
@@ -34,16 +35,17 @@ fn escaped(text: &str) -> String {
 
 /// The summary for a job page or a mail, below the size that a job page takes.
 pub fn markdown(inputs: &Inputs, gates: &[GateResult]) -> String {
-    let mut lines = vec![
-        format!("### SLA report – {} – {}", escaped(&inputs.config.subject), inputs.period.label),
-        String::new(),
-    ];
-    for sentence in verdict_sentences(inputs) {
+    let locale = inputs.config.locale;
+    let mut lines = vec![format!("### {}", escaped(&heading(inputs))), String::new()];
+    for sentence in verdict_sentences(inputs, locale) {
         lines.extend([escaped_sentence(&sentence), String::new()]);
     }
-    lines.extend(gate_table(gates));
+    lines.extend(gate_table(gates, locale));
     lines.extend([
-        "| Clock | Attainment | Target | Missed | Median overrun | Undecided | Unmeasured |".to_owned(),
+        row(
+            &["Clock", "Attainment", "Target", "Missed", "Median overrun", "Undecided", "Unmeasured"],
+            locale,
+        ),
         "| --- | --- | --- | ---: | ---: | ---: | ---: |".to_owned(),
     ]);
     for kpi in inputs.kpis {
@@ -52,44 +54,51 @@ pub fn markdown(inputs: &Inputs, gates: &[GateResult]) -> String {
             escaped(&kpi.label),
             kpi.attainment().map_or("–".to_owned(), |share| format!(
                 "{} ({})",
-                format::share(share),
-                format::fraction(kpi.kept(), kpi.decided())
+                locale.share(share),
+                locale.fraction(kpi.kept(), kpi.decided())
             )),
-            kpi.attainment_target.map_or("–".to_owned(), |target| format!("≥ {}", format::share(target))),
-            format::count(kpi.missed()),
-            kpi.median_overrun_s().map_or("–".to_owned(), format::duration),
-            format::count(kpi.undecided()),
-            format::count(kpi.count(Verdict::Unmeasured)),
+            kpi.attainment_target.map_or("–".to_owned(), |target| format!("≥ {}", locale.share(target))),
+            locale.count(kpi.missed()),
+            kpi.median_overrun_s().map_or("–".to_owned(), |overrun| locale.duration(overrun)),
+            locale.count(kpi.undecided()),
+            locale.count(kpi.count(Verdict::Unmeasured)),
         ));
     }
     lines.push(String::new());
     if let Some(missed) = inputs.results.iter().find(|table| table.slug == "missed") {
-        lines.extend(top_missed(missed));
+        lines.extend(top_missed(missed, locale));
     }
     let (read, used, rejected) = inputs.imported.totals();
-    lines.push(format!(
-        "Data as of {} ({}). {} rows read = {} used + {} rejected. Rules {}.",
-        format::instant(inputs.period.as_of, inputs.config.zone),
-        inputs.config.zone.name(),
-        format::count(read as i64),
-        format::count(used as i64),
-        format::count(rejected as i64),
-        inputs.rules
+    lines.push(phrase!(
+        locale,
+        "Data as of {as_of} ({zone}). {read} rows read = {used} used + {rejected} rejected. Rules {rules}.",
+        as_of = format::instant(inputs.period.as_of, inputs.config.zone),
+        zone = inputs.config.zone.name(),
+        read = locale.count(read as i64),
+        used = locale.count(used as i64),
+        rejected = locale.count(rejected as i64),
+        rules = inputs.rules
     ));
     lines.push(String::new());
     lines.join("\n")
 }
 
-fn gate_table(gates: &[GateResult]) -> Vec<String> {
+/// Headings of a table.
+fn row(headings: &[&str], locale: Locale) -> String {
+    let headings: Vec<&str> = headings.iter().map(|heading| locale.text(heading)).collect();
+    format!("| {} |", headings.join(" | "))
+}
+
+fn gate_table(gates: &[GateResult], locale: Locale) -> Vec<String> {
     if gates.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec!["| Gate | Found | Result |".to_owned(), "| --- | --- | --- |".to_owned()];
+    let mut lines = vec![row(&["Gate", "Found", "Result"], locale), "| --- | --- | --- |".to_owned()];
     for gate in gates {
         let who =
             gate.contract.as_ref().map_or(String::new(), |contract| format!(" ({})", escaped(contract)));
         let check = escaped(&gate.check);
-        lines.push(format!("| {check}{who} | {} | {} |", gate.found, gate.status.name()));
+        lines.push(format!("| {check}{who} | {} | {} |", gate.found, locale.text(gate.status.name())));
     }
     lines.push(String::new());
     lines
@@ -100,25 +109,27 @@ fn escaped_sentence(sentence: &str) -> String {
     format::plain(sentence).replace('&', "&amp;").replace('<', "&lt;")
 }
 
-fn top_missed(table: &Table) -> Vec<String> {
+fn top_missed(table: &Table, locale: Locale) -> Vec<String> {
     let at = |name: &str| table.columns.iter().position(|column| column.name == name);
     let shown = table.rows.len().min(TOP_MISSED);
     if shown == 0 {
-        return vec!["No promise was missed.".to_owned(), String::new()];
+        return vec![phrase!(locale, "No promise was missed in this period."), String::new()];
     }
+    let what = phrase!(
+        locale,
+        "{fraction} missed promises, longest overrun first",
+        fraction = locale.fraction(shown as i64, table.rows.len() as i64)
+    );
     let mut lines = vec![
-        format!(
-            "<details><summary>{shown} of {} missed promises, longest overrun first</summary>",
-            format::count(table.rows.len() as i64)
-        ),
+        format!("<details><summary>{what}</summary>"),
         String::new(),
-        "| Ticket | Clock | Customer | Site | Over by |".to_owned(),
+        row(&["Ticket", "Clock", "Customer", "Site", "Over by"], locale),
         "| --- | --- | --- | --- | ---: |".to_owned(),
     ];
     for row in table.rows.iter().take(TOP_MISSED) {
         let cell = |name: &str| match at(name).map(|at| &row[at]) {
             Some(Cell::Text(text)) => escaped(text),
-            Some(Cell::Int(seconds)) => format::duration(*seconds),
+            Some(Cell::Int(seconds)) => locale.duration(*seconds),
             _ => "–".to_owned(),
         };
         lines.push(format!(

@@ -5,6 +5,7 @@
 use chrono_tz::Tz;
 
 use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::{Cell, Format, Table};
 
 /// Characters of a line.
@@ -29,14 +30,14 @@ pub fn table(table: &Table, zone: Tz, most_rows: usize) -> Vec<String> {
                 (Cell::Float(share), Format::Share, Some((part, whole))) => {
                     format!(
                         "{} ({})",
-                        format::share(*share),
-                        format::fraction(number(row, part), number(row, whole))
+                        Locale::EnGb.share(*share),
+                        Locale::EnGb.fraction(number(row, part), number(row, whole))
                     )
                 }
-                (Cell::Float(number), ..) => format::number(*number, 1),
-                (Cell::Int(seconds), Format::Duration, _) => format::duration(*seconds),
+                (Cell::Float(number), ..) => Locale::EnGb.number(*number, 1),
+                (Cell::Int(seconds), Format::Duration, _) => Locale::EnGb.duration(*seconds),
                 (Cell::Int(at), Format::Instant, _) => format::instant(*at, zone),
-                (Cell::Int(number), ..) => format::count(*number),
+                (Cell::Int(number), ..) => Locale::EnGb.count(*number),
             }
         };
         rows.push(shown.iter().map(one).collect());

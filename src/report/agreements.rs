@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Inputs;
 use crate::clock::{Agreement, NoCredit, Outcome, OutcomeStatus, Reason, Scratch, StatusClass};
 use crate::model::{Money, Time};
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 
 /// Of the section on contracts: requests not owed, targets missed, credits with their sums.
 pub fn sentences(inputs: &Inputs) -> Vec<String> {
@@ -15,9 +15,11 @@ pub fn sentences(inputs: &Inputs) -> Vec<String> {
     let judged = missed.len()
         + inputs.outcomes.iter().filter(|outcome| outcome.status == OutcomeStatus::TargetMet).count();
     if judged > 0 {
-        sentences.push(format!(
-            "{} attainment targets of contracts were missed.",
-            format::fraction(missed.len() as i64, judged as i64)
+        let locale = inputs.config.locale;
+        sentences.push(phrase!(
+            locale,
+            "{fraction} attainment targets of contracts were missed.",
+            fraction = locale.fraction(missed.len() as i64, judged as i64)
         ));
     }
     sentences.extend(inputs.outcomes.iter().filter_map(|outcome| credit_sentence(inputs, outcome)));
@@ -43,56 +45,77 @@ fn not_owed(inputs: &Inputs) -> String {
         whole += 1;
         refusals.extend(kernel.entitlement(row).refusal);
     }
+    let locale = inputs.config.locale;
     let kinds = [Reason::Lapsed, Reason::NoContract, Reason::Billable, Reason::CaseByCase];
     let parts: Vec<String> = kinds
         .iter()
         .map(|kind| (kind, refusals.iter().filter(|refusal| *refusal == kind).count()))
         .filter(|(_, count)| *count > 0)
-        .map(|(kind, count)| format!("{} {}", format::count(count as i64), kind.name()))
+        .map(|(kind, count)| format!("{} {}", locale.count(count as i64), locale.text(kind.name())))
         .collect();
-    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    format!("{} requests were measured but not owed{parts}.", format::fraction(refusals.len() as i64, whole))
+    let fraction = locale.fraction(refusals.len() as i64, whole);
+    if parts.is_empty() {
+        return phrase!(locale, "{fraction} requests were measured but not owed.", fraction = fraction);
+    }
+    phrase!(
+        locale,
+        "{fraction} requests were measured but not owed: {parts}.",
+        fraction = fraction,
+        parts = parts.join(", ")
+    )
 }
 
 /// `K-1002, On-site: 17 of 20 kept = 85%, below 90%: 10% of 1,250.00 EUR = 125.00 EUR.`
 fn credit_sentence(inputs: &Inputs, outcome: &Outcome) -> Option<String> {
     let credit = outcome.credit.as_ref()?;
     let step = credit.step?;
-    let share = format::percent(step.credit_ppm);
+    let locale = inputs.config.locale;
+    let share = locale.percent(step.credit_ppm);
     let sum = match (credit.amount, credit.fee) {
-        (Ok(amount), Some(fee)) => {
-            format!("{share} of {} = {}", paid(fee, &credit.currency), paid(amount, &credit.currency))
-        }
-        (Err(NoCredit::OtherPeriod(months)), _) => format!(
-            "{share} of the fee, not reckoned because the fee pays for a {} and the report isn't about one",
-            match months {
-                1 => "month",
-                3 => "quarter",
-                _ => "year",
+        (Ok(amount), Some(fee)) => phrase!(
+            locale,
+            "{share} of {fee} = {amount}",
+            share = share,
+            fee = paid(locale, fee, &credit.currency),
+            amount = paid(locale, amount, &credit.currency)
+        ),
+        (Err(NoCredit::OtherPeriod(months)), _) => phrase!(
+            locale,
+            "{share} of the fee, not reckoned because the fee pays for a {span} and the report isn't about one",
+            share = share,
+            span = match months {
+                1 => phrase!(locale, "month"),
+                3 => phrase!(locale, "quarter"),
+                _ => phrase!(locale, "year"),
             }
         ),
         (Err(NoCredit::NotInForce), _) => {
-            "no credit, because the contract wasn't in force for the whole period".to_owned()
+            phrase!(locale, "no credit, because the contract wasn't in force for the whole period")
         }
         (Err(NoCredit::NoFee), _) | (Ok(_), None) => {
-            format!("{share} of a fee that the list of contracts doesn't state")
+            phrase!(locale, "{share} of a fee that the list of contracts doesn't state", share = share)
         }
     };
-    let few = if outcome.status == OutcomeStatus::Indicative { " Indicative: too few decided." } else { "" };
     // Cut, so that what is below a step also looks so.
     let attainment = outcome.kept * 1_000_000 / outcome.decided() / 100 * 100;
-    Some(format!(
-        "Credit of {}, {}: {} kept = {}, below {}: {sum}.{few}",
-        outcome.contract,
-        inputs.config.policy.clocks[outcome.clock].label,
-        format::fraction(outcome.kept, outcome.decided()),
-        format::percent(attainment),
-        format::percent(step.below_ppm),
-    ))
+    let mut text = phrase!(
+        locale,
+        "Credit of {contract}, {clock}: {fraction} kept = {attainment}, below {below}: {sum}.",
+        contract = outcome.contract,
+        clock = inputs.config.policy.clocks[outcome.clock].label,
+        fraction = locale.fraction(outcome.kept, outcome.decided()),
+        attainment = locale.percent(attainment),
+        below = locale.percent(step.below_ppm),
+        sum = sum
+    );
+    if outcome.status == OutcomeStatus::Indicative {
+        text += &format!(" {}", phrase!(locale, "Indicative: too few decided."));
+    }
+    Some(text)
 }
 
-fn paid(amount: Money, currency: &Option<String>) -> String {
-    let number = format::number(amount.hundredths as f64 / 100.0, 2);
+fn paid(locale: Locale, amount: Money, currency: &Option<String>) -> String {
+    let number = locale.number(amount.hundredths as f64 / 100.0, 2);
     match currency {
         Some(currency) => format!("{number} {currency}"),
         None => number,
@@ -112,46 +135,64 @@ fn total(inputs: &Inputs) -> Option<String> {
         }
     }
     sums.retain(|_, (due, indicative)| due.hundredths + indicative.hundredths > 0);
+    let locale = inputs.config.locale;
     let one = |(currency, (due, indicative)): (&&Option<String>, &(Money, Money))| {
-        let mut text = paid(*due, currency);
-        if indicative.hundredths > 0 {
-            text += &format!(" and {} indicative", paid(*indicative, currency));
+        let due = paid(locale, *due, currency);
+        match indicative.hundredths {
+            0 => due,
+            _ => phrase!(
+                locale,
+                "{due} and {indicative} indicative",
+                due = due,
+                indicative = paid(locale, *indicative, currency)
+            ),
         }
-        text
     };
     let parts: Vec<String> = sums.iter().map(one).collect();
-    (!parts.is_empty()).then(|| format!("Credits in all: {}.", parts.join("; ")))
+    (!parts.is_empty()).then(|| phrase!(locale, "Credits in all: {sums}.", sums = parts.join("; ")))
 }
 
 /// Of the section on the audit: how far the source agrees.
 pub fn audit(inputs: &Inputs) -> Vec<String> {
-    let policy = &inputs.config.policy;
+    let (policy, locale) = (&inputs.config.policy, inputs.config.locale);
     let of_clock = |index: usize| {
         let own = inputs.audit.iter().filter(move |row| row.reading.clock as usize == index);
         let count = |is: fn(Agreement) -> bool| own.clone().filter(|row| is(row.agreement)).count() as i64;
         let (agreed, disagreed) = (count(Agreement::is_agreement), count(Agreement::is_disagreement));
         let unmapped = count(|agreement| agreement == Agreement::NotMapped);
-        let mut text = format!(
-            "{}: the source agrees in {} decided by both",
-            policy.clocks[index].label,
-            format::fraction(agreed, agreed + disagreed)
-        );
-        if agreed + disagreed > 0 {
-            text += &format!(" ({})", format::share(agreed as f64 / (agreed + disagreed) as f64));
-        }
+        let (clock, fraction) = (&policy.clocks[index].label, locale.fraction(agreed, agreed + disagreed));
+        let mut parts = vec![match agreed + disagreed {
+            0 => phrase!(
+                locale,
+                "{clock}: the source agrees in {fraction} decided by both",
+                clock = clock,
+                fraction = fraction
+            ),
+            both => phrase!(
+                locale,
+                "{clock}: the source agrees in {fraction} decided by both ({share})",
+                clock = clock,
+                fraction = fraction,
+                share = locale.share(agreed as f64 / both as f64)
+            ),
+        }];
         let explained =
             own.filter(|row| row.agreement.is_disagreement() && !row.explanations.is_empty()).count() as i64;
         if disagreed > 0 {
-            text += &format!(
-                "; {} disagreements would vanish with a change of rules that we tried",
-                format::fraction(explained, disagreed)
-            );
+            parts.push(phrase!(
+                locale,
+                "{fraction} disagreements would vanish with a change of rules that we tried",
+                fraction = locale.fraction(explained, disagreed)
+            ));
         }
         if unmapped > 0 {
-            text +=
-                &format!("; {} words of the source are not listed under `audit`", format::count(unmapped));
+            parts.push(phrase!(
+                locale,
+                "{n} words of the source are not listed under `audit`",
+                n = locale.count(unmapped)
+            ));
         }
-        text + "."
+        parts.join("; ") + "."
     };
     policy.audit.clocks.iter().map(|index| of_clock(*index)).collect()
 }

@@ -1,37 +1,49 @@
 //! Recurring problem areas in words: what was found, how sure it is, and what would help.
 
+use std::fmt::Display;
+
 use super::Inputs;
 use crate::config::Config;
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::recurrence::advice::{Advised, Evidence, Weighed};
 use crate::recurrence::area::Area;
 use crate::recurrence::codes::Dimension;
 use crate::recurrence::spread::Verdict;
 use crate::recurrence::test::{Question, Tier};
-use crate::recurrence::{Lost, Recurrence};
+use crate::recurrence::{Finding, Lost, Recurrence};
 use crate::tables::placed_at;
 
 /// Sentences of the section: the areas to act on, the rest in numbers, what is missing.
-pub fn sentences(config: &Config, found: &Recurrence) -> Vec<String> {
+pub fn sentences(config: &Config, found: &Recurrence, locale: Locale) -> Vec<String> {
     let act: Vec<&Area> = found.areas.iter().filter(|area| area.tier == Tier::Act).collect();
     let watched = found.areas.len() - act.len();
-    let mut sentences: Vec<String> = act.iter().map(|area| headline(config, area)).collect();
+    let mut sentences: Vec<String> = act.iter().map(|area| headline(config, area, locale)).collect();
     if act.is_empty() {
-        sentences.push(format!(
-            "No area stands out so far that it should be acted on, from {} to {}.",
-            found.windows.current_on,
-            found.windows.end_on.pred_opt().unwrap_or(found.windows.end_on)
+        sentences.push(phrase!(
+            locale,
+            "No area stands out so far that it should be acted on, from {from} to {to}.",
+            from = found.windows.current_on,
+            to = found.windows.end_on.pred_opt().unwrap_or(found.windows.end_on)
         ));
     }
-    if watched > 0 {
-        sentences.push(format!(
-            "{} more {} worth watching; no advice follows from them.",
-            format::count(watched as i64),
-            if watched == 1 { "is" } else { "are" }
-        ));
+    match watched {
+        0 => {}
+        1 => sentences.push(phrase!(locale, "1 more is worth watching; no advice follows from it.")),
+        n => sentences.push(phrase!(
+            locale,
+            "{n} more are worth watching; no advice follows from them.",
+            n = locale.count(n as i64)
+        )),
     }
-    sentences.extend(found.findings.iter().map(|finding| capitalised(finding) + "."));
+    sentences.extend(found.findings.iter().map(|finding| self::finding(finding, locale)));
     sentences
+}
+
+/// A finding as a sentence.
+pub fn finding(finding: &Finding, locale: Locale) -> String {
+    let values: Vec<(&str, &dyn Display)> =
+        finding.values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+    locale.fill(finding.text, &values)
 }
 
 /// A smaller gain in attainment is not worth a sentence.
@@ -58,14 +70,17 @@ pub fn without(inputs: &Inputs, area: &Area) -> Option<String> {
     if missed == 0 || better < LEAST_GAIN {
         return None;
     }
-    Some(format!(
-        "Without the tickets of {}, {} would have been {} ({}) instead of {} ({}): arithmetic, not a forecast.",
-        name(area),
-        kpi.label,
-        format::share(rest_kept as f64 / rest as f64),
-        format::fraction(rest_kept, rest),
-        format::share(kpi.attainment().unwrap_or(0.0)),
-        format::fraction(kpi.kept(), kpi.decided()),
+    let locale = inputs.config.locale;
+    Some(phrase!(
+        locale,
+        "Without the tickets of {area}, {clock} would have been {better} ({better_fraction}) instead of {share} \
+         ({fraction}): arithmetic, not a forecast.",
+        area = name(area, locale),
+        clock = kpi.label,
+        better = locale.share(rest_kept as f64 / rest as f64),
+        better_fraction = locale.fraction(rest_kept, rest),
+        share = locale.share(kpi.attainment().unwrap_or(0.0)),
+        fraction = locale.fraction(kpi.kept(), kpi.decided()),
     ))
 }
 
@@ -75,141 +90,189 @@ fn capitalised(text: &str) -> String {
 }
 
 /// `Module Payments, error code ORA-BK-4711`.
-pub fn title(area: &Area) -> String {
-    capitalised(&name(area))
+pub fn title(area: &Area, locale: Locale) -> String {
+    capitalised(&name(area, locale))
 }
 
-fn name(area: &Area) -> String {
+fn name(area: &Area, locale: Locale) -> String {
     let parts: Vec<String> = area
         .cut
         .iter()
-        .map(|(dimension, value)| format!("{} {value}", dimension.name().replace('_', " ")))
+        .map(|(dimension, value)| format!("{} {value}", self::dimension(*dimension, locale)))
         .collect();
     parts.join(", ")
 }
 
+fn dimension(dimension: Dimension, locale: Locale) -> String {
+    locale.text(&dimension.name().replace('_', " ")).to_owned()
+}
+
 /// What was found, against what, and what to do.
-pub fn headline(config: &Config, area: &Area) -> String {
-    format!("{}: {} {} {}", title(area), amount(area), spread(area), advised(config, area))
+pub fn headline(config: &Config, area: &Area, locale: Locale) -> String {
+    let (amount, spread) = (amount(area, locale), spread(area, locale));
+    format!("{}: {amount} {spread} {}", title(area, locale), advised(config, area, locale))
 }
 
 /// How many, where, and how many were to be expected.
-fn amount(area: &Area) -> String {
+fn amount(area: &Area, locale: Locale) -> String {
     let days = (area.end_on - area.current_on).num_days();
     let incidents = |count: u32| match count {
-        1 => "1 incident".to_owned(),
-        count => format!("{} incidents", format::count(i64::from(count))),
+        1 => phrase!(locale, "1 incident"),
+        count => phrase!(locale, "{n} incidents", n = locale.count(i64::from(count))),
     };
     let tickets = match area.current.tickets {
         tickets if tickets > area.current.incidents => {
-            format!(" ({} tickets)", format::count(i64::from(tickets)))
+            phrase!(locale, " ({n} tickets)", n = locale.count(i64::from(tickets)))
         }
         _ => String::new(),
     };
+    let lower = locale.number(area.bounds.lower, 1);
     let ratio = match area.ratio {
-        Some(ratio) if ratio.is_finite() => format!(
-            " ({}x, 95% interval {} to {})",
-            format::number(ratio, 1),
-            format::number(area.bounds.lower, 1),
-            if area.bounds.upper.is_finite() {
-                format::number(area.bounds.upper, 1)
-            } else {
-                "any".to_owned()
+        Some(ratio) if ratio.is_finite() => phrase!(
+            locale,
+            "{ratio}x, 95% interval {lower} to {upper}",
+            ratio = locale.number(ratio, 1),
+            lower = lower,
+            upper = match area.bounds.upper {
+                upper if upper.is_finite() => locale.number(upper, 1),
+                _ => phrase!(locale, "any"),
             }
         ),
-        _ => format!(" (new; at least {}x)", format::number(area.bounds.lower, 1)),
+        _ => phrase!(locale, "new; at least {lower}x", lower = lower),
     };
-    let expected = format::number(area.expected, 1);
+    let expected = locale.number(area.expected, 1);
     match area.question {
-        Question::OwnChange => format!(
-            "{}{tickets} in {days} days; {expected} expected from the {} days before{ratio}.",
-            incidents(area.current.incidents),
-            (area.current_on - area.baseline_on).num_days()
+        Question::OwnChange => phrase!(
+            locale,
+            "{incidents}{tickets} in {days} days; {expected} expected from the {baseline} days before ({ratio}).",
+            incidents = incidents(area.current.incidents),
+            tickets = tickets,
+            days = days,
+            expected = expected,
+            baseline = (area.current_on - area.baseline_on).num_days(),
+            ratio = ratio
         ),
-        Question::PeerExcess => format!(
-            "{} in {} days; {expected} expected from other sites{ratio}.",
-            incidents(area.observed),
-            (area.end_on - area.baseline_on).num_days()
+        Question::PeerExcess => phrase!(
+            locale,
+            "{incidents} in {days} days; {expected} expected from other sites ({ratio}).",
+            incidents = incidents(area.observed),
+            days = (area.end_on - area.baseline_on).num_days(),
+            expected = expected,
+            ratio = ratio
         ),
-        Question::BadUnit => format!(
-            "{} of one fault in two years; {expected} expected from the other units of the model{ratio}.",
-            incidents(area.observed)
+        Question::BadUnit => phrase!(
+            locale,
+            "{incidents} of one fault in two years; {expected} expected from the other units of the model ({ratio}).",
+            incidents = incidents(area.observed),
+            expected = expected,
+            ratio = ratio
         ),
-        Question::WearOut => format!(
-            "{} in all its history, more and more with age: they grow as its power of {} to {} (95%).",
-            incidents(area.observed),
-            format::number(area.bounds.lower, 1),
-            format::number(area.bounds.upper, 1)
+        Question::WearOut => phrase!(
+            locale,
+            "{incidents} in all its history, more and more with age: they grow as its power of {lower} to {upper} \
+             (95%).",
+            incidents = incidents(area.observed),
+            lower = lower,
+            upper = locale.number(area.bounds.upper, 1)
         ),
     }
 }
 
 /// Whether it is everywhere, and what it has in common. Of one place or unit there is nothing to say.
-fn spread(area: &Area) -> String {
+fn spread(area: &Area, locale: Locale) -> String {
     let own = &area.spread;
-    let sites = |text: &str| match own.sites {
-        0 => text.to_owned(),
-        sites => format!("{text}: {} sites hit", format::fraction(own.sites_hit as i64, sites as i64)),
+    let sites = |text: String| match own.sites {
+        0 => text,
+        sites => phrase!(
+            locale,
+            "{spread}: {fraction} sites hit",
+            spread = text,
+            fraction = locale.fraction(own.sites_hit as i64, sites as i64)
+        ),
     };
     let is_place =
         area.cut.iter().any(|(dimension, _)| matches!(dimension, Dimension::Site | Dimension::Unit));
     let mut text = match own.verdict {
-        Verdict::BadUnit => "A bad unit".to_owned(),
-        _ if area.question == Question::WearOut => "Wear".to_owned(),
-        _ if is_place => "Local".to_owned(),
-        Verdict::CannotTell => "Whether it is everywhere can't be told".to_owned(),
-        Verdict::Systemic if own.is_simultaneous => sites("Systemic, and at many sites at once"),
-        verdict => sites(&capitalised(verdict.name())),
+        Verdict::BadUnit => phrase!(locale, "A bad unit"),
+        _ if area.question == Question::WearOut => phrase!(locale, "Wear"),
+        _ if is_place => phrase!(locale, "Local"),
+        Verdict::CannotTell => phrase!(locale, "Whether it is everywhere can't be told"),
+        Verdict::Systemic if own.is_simultaneous => {
+            sites(phrase!(locale, "Systemic, and at many sites at once"))
+        }
+        verdict => sites(capitalised(locale.text(verdict.name()))),
     };
     let is_spread = matches!(own.verdict, Verdict::Systemic | Verdict::Mixed) && !is_place;
     if let Some(expected) = own.expected_sites.filter(|_| is_spread) {
-        text += &format!(", {} expected if it hit all alike", format::number(expected, 1));
+        text += &phrase!(locale, ", {n} expected if it hit all alike", n = locale.number(expected, 1));
     }
     if let Some((Some(ratio), p)) = own.without_worst.filter(|_| is_spread) {
-        text += &format!("; without the two worst sites {}x (p {})", format::number(ratio, 1), small(p));
-    }
-    if let (Verdict::Local, Some(site), false) = (own.verdict, &own.top_site, is_place) {
-        text += &format!("; {} of it at {site}", format::share(own.top_share));
-    }
-    if let Some(why) = own.why_not.filter(|_| !is_place) {
-        text += &format!(" ({why})");
-    }
-    if let Some(cause) = &area.shared_cause {
-        text += &format!(
-            ". Shared: {} {}, with {} of {} incidents",
-            cause.dimension.name().replace('_', " "),
-            cause.value,
-            format::count(i64::from(cause.incidents)),
-            format::count(i64::from(cause.incidents + cause.others)),
+        text += &phrase!(
+            locale,
+            "; without the two worst sites {ratio}x (p {p})",
+            ratio = locale.number(ratio, 1),
+            p = small(p, locale)
         );
     }
-    text + "."
+    if let (Verdict::Local, Some(site), false) = (own.verdict, &own.top_site, is_place) {
+        text +=
+            &phrase!(locale, "; {share} of it at {site}", share = locale.share(own.top_share), site = site);
+    }
+    if let Some(why) = own.why_not.filter(|_| !is_place) {
+        text += &format!(" ({})", locale.text(why));
+    }
+    text.push('.');
+    if let Some(cause) = &area.shared_cause {
+        text += &format!(
+            " {}",
+            phrase!(
+                locale,
+                "Shared: {what} {value}, with {fraction} incidents.",
+                what = dimension(cause.dimension, locale),
+                value = cause.value,
+                fraction =
+                    locale.fraction(i64::from(cause.incidents), i64::from(cause.incidents + cause.others))
+            )
+        );
+    }
+    text
 }
 
 /// `0.003`, or `below 0.001`.
-fn small(p: f64) -> String {
-    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
-}
-
-fn advised(config: &Config, area: &Area) -> String {
-    match &area.advice {
-        None => String::new(),
-        Some(Advised { winner: Some(winner), .. }) => {
-            config.recurrence.rules.get(*winner).map_or(String::new(), |rule| rule.advice.clone())
-        }
-        Some(Advised { missing, .. }) if missing.is_empty() => {
-            "No rule of advice fits: undecided.".to_owned()
-        }
-        Some(Advised { missing, .. }) => format!("Undecided: {}.", missing.join("; ")),
+fn small(p: f64, locale: Locale) -> String {
+    match p {
+        p if p < 0.001 => phrase!(locale, "below {p}", p = locale.number(0.001, 3)),
+        p => locale.number(p, 3),
     }
 }
 
+fn advised(config: &Config, area: &Area, locale: Locale) -> String {
+    match &area.advice {
+        None => String::new(),
+        Some(Advised { winner: Some(winner), .. }) => config
+            .recurrence
+            .rules
+            .get(*winner)
+            .map_or(String::new(), |rule| locale.text(&rule.advice).to_owned()),
+        Some(Advised { missing, .. }) if missing.is_empty() => {
+            phrase!(locale, "No rule of advice fits: undecided.")
+        }
+        Some(Advised { missing, .. }) => {
+            let missing: Vec<&str> = missing.iter().map(|why| locale.text(why)).collect();
+            phrase!(locale, "Undecided: {why}.", why = missing.join("; "))
+        }
+    }
+}
+
+/// What a terminal says, which is English.
+const TERMINAL: Locale = Locale::EnGb;
+
 /// Everything about one area, for `sla areas --explain`.
 pub fn explanation(config: &Config, area: &Area, place: usize) -> Vec<String> {
-    let mut lines = vec![format!("{place}. {} [{}]", title(area), crate::tables::tier(area.tier))];
+    let mut lines = vec![format!("{place}. {} [{}]", title(area, TERMINAL), crate::tables::tier(area.tier))];
     let mut row = |name: &str, text: String| lines.push(format!("  {name:<10}{text}"));
     row("area", area.id.clone());
-    row("found", amount(area));
+    row("found", amount(area, TERMINAL));
     row(
         "windows",
         format!(
@@ -221,20 +284,20 @@ pub fn explanation(config: &Config, area: &Area, place: usize) -> Vec<String> {
         "sure",
         format!(
             "p {}, q {} among {} groups tested together: of those flagged like this, about {} are expected to be false",
-            small(area.p),
-            small(area.q),
-            format::count(area.family as i64),
-            format::share(config.recurrence.settings.act_q)
+            small(area.p, TERMINAL),
+            small(area.q, TERMINAL),
+            TERMINAL.count(area.family as i64),
+            TERMINAL.share(config.recurrence.settings.act_q)
         ),
     );
-    row("spread", spread(area));
+    row("spread", spread(area, TERMINAL));
     row("lost", lost(&area.lost));
     if let Some(change) = &area.would_change {
         row(
             "change",
             format!(
                 "with {} incidents in its place it would be {}",
-                format::count(i64::from(change.incidents)),
+                TERMINAL.count(i64::from(change.incidents)),
                 match change.to {
                     Tier::Act => "one to act on",
                     Tier::Watch => "one to watch at most",
@@ -247,7 +310,7 @@ pub fn explanation(config: &Config, area: &Area, place: usize) -> Vec<String> {
         row("covers", format!("{} wider groups stand out only because of it", area.explains.len()));
     }
     if let Some(advice) = &area.advice {
-        row("advice", advised(config, area));
+        row("advice", advised(config, area, TERMINAL));
         for rule in &advice.rules {
             let mark = match rule.holds() {
                 true if Some(rule.rule) == advice.winner => "yes",
@@ -267,12 +330,12 @@ pub fn explanation(config: &Config, area: &Area, place: usize) -> Vec<String> {
 pub fn lost(lost: &Lost) -> String {
     let count = |count: u32, what: &str| match count {
         1 => format!("1 {what}"),
-        count => format!("{} {what}s", format::count(i64::from(count))),
+        count => format!("{} {what}s", TERMINAL.count(i64::from(count))),
     };
     format!(
         "Cost in the current window: {}, {} over their limits, {}",
         count(lost.missed, "missed clock"),
-        format::hours(lost.overrun_s),
+        TERMINAL.hours(lost.overrun_s),
         count(lost.visits, "visit")
     )
 }
@@ -290,13 +353,12 @@ fn one(evidence: &Evidence) -> String {
         (None, None) => "known".to_owned(),
     };
     let found = match (evidence.measure.value, evidence.measure.why_not) {
-        (Some(value), _) => format::number(value, if value.fract() == 0.0 { 0 } else { 2 }),
+        (Some(value), _) => TERMINAL.number(value, if value.fract() == 0.0 { 0 } else { 2 }),
         (None, Some(why)) => why.to_owned(),
         (None, None) => "not known".to_owned(),
     };
-    let part = evidence
-        .measure
-        .part
-        .map_or(String::new(), |(part, whole)| format!(" ({})", format::fraction(part as i64, whole as i64)));
+    let part = evidence.measure.part.map_or(String::new(), |(part, whole)| {
+        format!(" ({})", TERMINAL.fraction(part as i64, whole as i64))
+    });
     format!("{} {found}{part}, wanted {wanted}", condition.fact.name().replace('_', " "))
 }

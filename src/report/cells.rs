@@ -5,14 +5,14 @@
 
 use super::points::{number, text};
 use super::{figure, position};
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, ChartKind, Figure, Format, Point, Series, Table};
 use crate::query::Chart;
 
 /// Columns of `x` in ascending order if they are numbers, rows of `series` in
 /// the order of the result; `y` is the value and optionally a flag, 1 or 0, for
 /// the cells within the outline.
-pub fn figure(chart: &Chart, table: &Table) -> Option<Figure> {
+pub fn figure(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let (x, value) = (position(table, &chart.x)?, position(table, chart.y.0.first()?)?);
     let flag = chart.y.0.get(1).and_then(|name| position(table, name));
     let split = chart.series.as_ref().and_then(|name| position(table, name));
@@ -46,19 +46,25 @@ pub fn figure(chart: &Chart, table: &Table) -> Option<Figure> {
     if categories.is_empty() {
         return None;
     }
-    let sentence = takeaway(&chart.unit, &categories, &series, &points);
+    let sentence = takeaway(&chart.unit, &categories, &series, &points, locale);
     Some(Figure {
         x_label: table.columns[x].label.clone(),
         y_label: table.columns[value].label.clone(),
         categories,
         series,
         points,
-        ..figure::empty(ChartKind::Heatmap, table, &chart.unit, sentence)
+        ..figure::empty(ChartKind::Heatmap, table, &chart.unit, sentence, locale)
     })
 }
 
 /// Where it is most and, with an outline, whether that lies within.
-fn takeaway(unit: &str, categories: &[String], series: &[Series], inside: &[Point]) -> String {
+fn takeaway(
+    unit: &str,
+    categories: &[String],
+    series: &[Series],
+    inside: &[Point],
+    locale: Locale,
+) -> String {
     let cells = series.iter().flat_map(|one| {
         one.values.iter().enumerate().filter_map(move |(at, value)| Some((one.name.as_str(), at, (*value)?)))
     });
@@ -68,17 +74,29 @@ fn takeaway(unit: &str, categories: &[String], series: &[Series], inside: &[Poin
         _ => Some(cell),
     });
     let Some((row, at, value)) = most else {
-        return "Too few everywhere to show a value.".to_owned();
+        return phrase!(locale, "Too few everywhere to show a value.");
     };
     let is_inside = inside.iter().any(|point| point.series == row && point.x as usize == at);
-    let place = match (inside.is_empty(), is_inside) {
-        (true, _) => "",
-        (_, true) => ", within support hours",
-        (_, false) => ", outside support hours",
-    };
     let value = match unit {
-        "%" => format::share(value),
-        _ => format!("{} {unit}", format::number(value, 1)).trim_end().to_owned(),
+        "%" => locale.share(value),
+        _ => format!("{} {}", locale.number(value, 1), locale.text(unit)).trim_end().to_owned(),
     };
-    format!("Most on {row} at {}: {value}{place}.", categories[at])
+    let at = &categories[at];
+    match (inside.is_empty(), is_inside) {
+        (true, _) => phrase!(locale, "Most on {row} at {at}: {value}.", row = row, at = at, value = value),
+        (_, true) => phrase!(
+            locale,
+            "Most on {row} at {at}: {value}, within support hours.",
+            row = row,
+            at = at,
+            value = value
+        ),
+        (_, false) => phrase!(
+            locale,
+            "Most on {row} at {at}: {value}, outside support hours.",
+            row = row,
+            at = at,
+            value = value
+        ),
+    }
 }

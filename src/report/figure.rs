@@ -2,7 +2,7 @@
 
 use super::points::{self, number, text};
 use super::{Inputs, cells, position, result, spc, story, used};
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{ChartKind, Figure, Format, Series, Table};
 use crate::query::Chart;
 
@@ -14,13 +14,14 @@ pub const CHART_MONTHS: usize = 24;
 
 /// What a query's header asks to draw; `None` where the result is empty.
 pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
+    let locale = inputs.config.locale;
     match chart.kind {
-        ChartKind::Mcf | ChartKind::Funnel => return marked(chart, table),
-        ChartKind::Heatmap => return cells::figure(chart, table),
-        ChartKind::Spc => return spc::figure(inputs.kpis, chart, table),
-        ChartKind::Ecdf => return used::figure(inputs.config.min_n, chart, table),
-        ChartKind::Waterfall => return story::waterfall(chart, table),
-        ChartKind::Timeline => return story::timeline(inputs.config.zone, chart, table),
+        ChartKind::Mcf | ChartKind::Funnel => return marked(chart, table, locale),
+        ChartKind::Heatmap => return cells::figure(chart, table, locale),
+        ChartKind::Spc => return spc::figure(inputs.kpis, chart, table, locale),
+        ChartKind::Ecdf => return used::figure(inputs.config.min_n, chart, table, locale),
+        ChartKind::Waterfall => return story::waterfall(chart, table, locale),
+        ChartKind::Timeline => return story::timeline(inputs.config.zone, chart, table, locale),
         ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto | ChartKind::Slope => {}
     }
     let x = position(table, &chart.x)?;
@@ -68,32 +69,35 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
     // One line can only stand for a target that all clocks share.
     let target = targets.first().copied().filter(|first| is_attainment && targets.iter().all(|t| t == first));
     let description = match chart.kind {
-        ChartKind::Slope => points::slope_takeaway(&categories, &series, |value| shown(&chart.unit, value)),
-        _ => takeaway(&chart.unit, table.columns[x].format, &categories, &series),
+        ChartKind::Slope => {
+            points::slope_takeaway(&categories, &series, locale, |value| shown(&chart.unit, value, locale))
+        }
+        _ => takeaway(&chart.unit, table.columns[x].format, &categories, &series, locale),
     };
     Some(Figure {
         x_label: table.columns[x].label.clone(),
         y_label: match (chart.y.0.len(), chart.unit.as_str()) {
             (1, _) => table.columns[y].label.clone(),
-            (_, "h") => "Hours".to_owned(),
+            (_, "h") => phrase!(locale, "Hours"),
             _ => String::new(),
         },
         categories,
         series,
         target,
-        ..empty(chart.kind, table, &chart.unit, description)
+        ..empty(chart.kind, table, &chart.unit, description, locale)
     })
 }
 
 /// A figure of a table without axes and marks.
-pub fn empty(kind: ChartKind, table: &Table, unit: &str, description: String) -> Figure {
+pub fn empty(kind: ChartKind, table: &Table, unit: &str, description: String, locale: Locale) -> Figure {
     Figure {
+        locale,
         kind,
         title: table.title.clone(),
         description,
         x_label: String::new(),
         y_label: String::new(),
-        unit: unit.to_owned(),
+        unit: locale.text(unit).to_owned(),
         categories: Vec::new(),
         series: Vec::new(),
         points: Vec::new(),
@@ -104,45 +108,52 @@ pub fn empty(kind: ChartKind, table: &Table, unit: &str, description: String) ->
 }
 
 /// A figure of marks at numbers; `None` where the result has none.
-fn marked(chart: &Chart, table: &Table) -> Option<Figure> {
+fn marked(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let label = |name: &str| Some(table.columns[position(table, name)?].label.clone());
     let points = points::points(chart, table);
     let is_funnel = chart.kind == ChartKind::Funnel;
     (!points.is_empty()).then_some(())?;
-    let description =
-        if is_funnel { points::funnel_takeaway(&points) } else { points::mcf_takeaway(&points) };
+    let description = match is_funnel {
+        true => points::funnel_takeaway(&points, locale),
+        false => points::mcf_takeaway(&points, locale),
+    };
     Some(Figure {
         x_label: label(&chart.x)?,
         y_label: label(chart.y.0.first()?)?,
         target: points::mean(&points).filter(|_| is_funnel),
         points,
-        ..empty(chart.kind, table, &chart.unit, description)
+        ..empty(chart.kind, table, &chart.unit, description, locale)
     })
 }
 
-fn shown(unit: &str, value: f64) -> String {
+fn shown(unit: &str, value: f64, locale: Locale) -> String {
     match unit {
-        "%" => format::share(value),
-        "h" => format!("{} h", format::number(value, 1)),
-        _ => format::number(value, 0),
+        "%" => locale.share(value),
+        "h" => format!("{} h", locale.number(value, 1)),
+        _ => locale.number(value, 0),
     }
 }
 
 /// What the figure shows, in a sentence: the last point in time, or the largest bar.
-fn takeaway(unit: &str, x: Format, categories: &[String], series: &[Series]) -> String {
-    let shown = |value: f64| shown(unit, value);
+fn takeaway(unit: &str, x: Format, categories: &[String], series: &[Series], locale: Locale) -> String {
+    let shown = |value: f64| shown(unit, value, locale);
     if x == Format::Date {
         let last = categories.last().map_or("", String::as_str);
         let values: Vec<String> = series
             .iter()
             .filter_map(|one| Some(format!("{} {}", one.name, shown((*one.values.last()?)?))))
             .collect();
-        return format!("In {last}: {}.", values.join(", "));
+        return phrase!(locale, "In {month}: {values}.", month = last, values = values.join(", "));
     }
     let total = |at: usize| series.iter().filter_map(|one| one.values[at]).sum::<f64>();
     let largest = (0..categories.len()).max_by(|a, b| total(*a).total_cmp(&total(*b)));
     largest.map_or_else(String::new, |at| {
-        format!("Largest: {}, {}.", categories[at].replace('_', " "), shown(total(at)))
+        phrase!(
+            locale,
+            "Largest: {name}, {value}.",
+            name = categories[at].replace('_', " "),
+            value = shown(total(at))
+        )
     })
 }
 
@@ -158,7 +169,7 @@ fn order(inputs: &Inputs, series: &mut [Series]) {
         if let Some(kpi) = inputs.kpis.iter().find(|kpi| kpi.clock == one.name) {
             one.name = kpi.label.clone();
         }
-        one.name = one.name.replace('_', " ");
+        one.name = inputs.config.locale.text(&one.name.replace('_', " ")).to_owned();
     }
 }
 

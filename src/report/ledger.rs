@@ -9,13 +9,14 @@ use super::position;
 use crate::clock::{Kernel, Ledger, Reading, Scratch, Stretch, Verdict, segment_kind};
 use crate::model::{Field, MISSING_AT, instant};
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, Definition, Detail, Segment, Table};
 
 /// Rows of a table with details: a page holds no more of them.
 const MOST: usize = 1000;
 
 /// The details of a table's rows, in their order; instants in `zone`.
-pub fn details(kernel: &Kernel, zone: Tz, table: &Table) -> Vec<Detail> {
+pub fn details(kernel: &Kernel, zone: Tz, locale: Locale, table: &Table) -> Vec<Detail> {
     let at = |name| position(table, name);
     let (Some(ticket_at), Some(clock_at), Some(verdict_at)) = (at("ticket_id"), at("clock"), at("verdict"))
     else {
@@ -40,7 +41,7 @@ pub fn details(kernel: &Kernel, zone: Tz, table: &Table) -> Vec<Detail> {
         details.push(Detail {
             row,
             name: format!("{id}, {}", kernel.policy.clocks[clock].label),
-            facts: facts(kernel, zone, &ledger),
+            facts: facts(kernel, zone, locale, &ledger),
             segments: segments(kernel, &ledger, &scratch.timeline.stretches),
             due_at: instant(ledger.reading.due_at),
             figure: None,
@@ -49,22 +50,22 @@ pub fn details(kernel: &Kernel, zone: Tz, table: &Table) -> Vec<Detail> {
     details
 }
 
-fn facts(kernel: &Kernel, zone: Tz, ledger: &Ledger) -> Vec<Definition> {
+fn facts(kernel: &Kernel, zone: Tz, locale: Locale, ledger: &Ledger) -> Vec<Definition> {
     let reading = &ledger.reading;
     let by_instant = kernel.policy.clocks[reading.clock as usize].is_due_from_source;
-    let at = |at: i64, otherwise: &str| {
-        instant(at).map_or_else(|| otherwise.to_owned(), |at| format::instant(at, zone))
-    };
+    let at =
+        |at: i64, otherwise: String| instant(at).map_or_else(|| otherwise, |at| format::instant(at, zone));
+    let unknown = || phrase!(locale, "not known");
     [
-        ("Verdict", verdict(reading, by_instant)),
-        ("Sum", sum(reading)),
-        ("Started", at(reading.started_at, "not known")),
-        ("Stopped", at(reading.stopped_at, "not yet")),
-        ("Due", at(reading.due_at, "not known")),
-        ("Calendar", kernel.calendar(reading).spec().name.clone()),
+        (phrase!(locale, "Verdict"), verdict(reading, by_instant, locale)),
+        (phrase!(locale, "Sum"), sum(reading, locale)),
+        (phrase!(locale, "Started"), at(reading.started_at, unknown())),
+        (phrase!(locale, "Stopped"), at(reading.stopped_at, phrase!(locale, "not yet"))),
+        (phrase!(locale, "Due"), at(reading.due_at, unknown())),
+        (phrase!(locale, "Calendar"), kernel.calendar(reading).spec().name.clone()),
     ]
     .into_iter()
-    .map(|(term, text)| Definition { term: term.to_owned(), text })
+    .map(|(term, text)| Definition { term, text })
     .collect()
 }
 
@@ -135,43 +136,71 @@ fn holder(kernel: &Kernel, reading: &Reading, stretch: &Stretch) -> Option<Strin
 }
 
 /// How the elapsed time came about, in words.
-pub fn sum(reading: &Reading) -> String {
-    format!(
-        "{} = {} from start to {} - {} closed hours - {} paused",
-        format::exact(reading.elapsed_s),
-        format::exact(reading.elapsed_s + reading.paused_s + reading.closed_hours_s),
-        if reading.stopped_at == MISSING_AT { "as-of" } else { "stop" },
-        format::exact(reading.closed_hours_s),
-        format::exact(reading.paused_s)
-    )
+pub fn sum(reading: &Reading, locale: Locale) -> String {
+    let elapsed = format::exact(reading.elapsed_s);
+    let all = format::exact(reading.elapsed_s + reading.paused_s + reading.closed_hours_s);
+    let (closed, paused) = (format::exact(reading.closed_hours_s), format::exact(reading.paused_s));
+    match reading.stopped_at {
+        MISSING_AT => phrase!(
+            locale,
+            "{elapsed} = {all} from start to as-of - {closed} closed hours - {paused} paused",
+            elapsed = elapsed,
+            all = all,
+            closed = closed,
+            paused = paused
+        ),
+        _ => phrase!(
+            locale,
+            "{elapsed} = {all} from start to stop - {closed} closed hours - {paused} paused",
+            elapsed = elapsed,
+            all = all,
+            closed = closed,
+            paused = paused
+        ),
+    }
 }
 
 /// The verdict as a comparison, in words; `by_instant` where the source's due date decides.
-pub fn verdict(reading: &Reading, by_instant: bool) -> String {
+pub fn verdict(reading: &Reading, by_instant: bool, locale: Locale) -> String {
     let (elapsed, limit) = (format::exact(reading.elapsed_s), format::exact(reading.limit_s));
     let target = format::exact(reading.target_s);
+    let over = format::exact(reading.overrun_s);
     match reading.verdict {
-        Verdict::Met if by_instant => "the stop is not after the due date: met".to_owned(),
-        Verdict::Breached if by_instant => "the stop is after the due date: breached".to_owned(),
-        Verdict::Met => format!("{elapsed} <= target {target}: met"),
-        Verdict::Late => format!("target {target} < {elapsed} <= limit {limit}: late, within the window"),
-        Verdict::Breached => {
-            format!("{elapsed} > limit {limit}: breached by {}", format::exact(reading.overrun_s))
+        Verdict::Met if by_instant => phrase!(locale, "the stop is not after the due date: met"),
+        Verdict::Breached if by_instant => phrase!(locale, "the stop is after the due date: breached"),
+        Verdict::Met => {
+            phrase!(locale, "{elapsed} <= target {target}: met", elapsed = elapsed, target = target)
         }
+        Verdict::Late => phrase!(
+            locale,
+            "target {target} < {elapsed} <= limit {limit}: late, within the window",
+            target = target,
+            elapsed = elapsed,
+            limit = limit
+        ),
+        Verdict::Breached => phrase!(
+            locale,
+            "{elapsed} > limit {limit}: breached by {over}",
+            elapsed = elapsed,
+            limit = limit,
+            over = over
+        ),
         Verdict::Overdue => {
-            format!("not stopped and over the limit by {}: overdue", format::exact(reading.overrun_s))
+            phrase!(locale, "not stopped and over the limit by {over}: overdue", over = over)
         }
-        Verdict::Running | Verdict::AtRisk | Verdict::Paused => {
-            let left = (reading.limit_s - reading.elapsed_s).max(0);
-            let share = format::share(reading.elapsed_s as f64 / reading.limit_s.max(1) as f64);
-            let name = reading.verdict.name().replace('_', " ");
-            format!("{} left of limit {limit} ({share} used): {name}", format::exact(left))
-        }
-        Verdict::Unmeasured => "unmeasured, never counted as met".to_owned(),
+        Verdict::Running | Verdict::AtRisk | Verdict::Paused => phrase!(
+            locale,
+            "{left} left of limit {limit} ({share} used): {verdict}",
+            left = format::exact((reading.limit_s - reading.elapsed_s).max(0)),
+            limit = limit,
+            share = locale.share(reading.elapsed_s as f64 / reading.limit_s.max(1) as f64),
+            verdict = locale.text(&reading.verdict.name().replace('_', " "))
+        ),
+        Verdict::Unmeasured => phrase!(locale, "unmeasured, never counted as met"),
         Verdict::NotEntitled => {
-            "measured, but support was not owed: not entitled, not part of attainment".to_owned()
+            phrase!(locale, "measured, but support was not owed: not entitled, not part of attainment")
         }
-        Verdict::Excluded => "not a request that counts: excluded from attainment".to_owned(),
-        Verdict::NoTarget => "nothing was promised: no target, not part of attainment".to_owned(),
+        Verdict::Excluded => phrase!(locale, "not a request that counts: excluded from attainment"),
+        Verdict::NoTarget => phrase!(locale, "nothing was promised: no target, not part of attainment"),
     }
 }

@@ -3,124 +3,134 @@
 use super::Inputs;
 use crate::calendar::{BusinessDay, DeadlineAt};
 use crate::clock::{CalendarChoice, Clock, Policy, RULES, Verdict};
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Block, Definition, Section};
 
 /// The section.
 pub fn section(inputs: &Inputs) -> Section {
-    let mut definitions: Vec<Definition> =
-        RULES.iter().map(|rule| definition(rule.term, rule.text.to_owned())).collect();
-    let policy = &inputs.config.policy;
-    definitions.push(definition(
-        "In this configuration",
-        format!(
-            "The warranty lasts {} calendar months. A clock is at risk from {}% of its limit on. Fewer than {} decided are few.{}",
-            policy.warranty_months,
-            policy.at_risk_percent,
-            inputs.config.min_n,
-            credits(policy)
-        ),
-    ));
+    let (policy, locale) = (&inputs.config.policy, inputs.config.locale);
+    let mut definitions: Vec<Definition> = RULES
+        .iter()
+        .map(|rule| definition(locale.text(rule.term).to_owned(), locale.text(rule.text).to_owned()))
+        .collect();
+    let text = phrase!(
+        locale,
+        "The warranty lasts {months} calendar months. A clock is at risk from {percent}% of its limit on. Fewer than \
+         {min_n} decided are few.",
+        months = policy.warranty_months,
+        percent = policy.at_risk_percent,
+        min_n = inputs.config.min_n
+    );
+    definitions.push(definition(phrase!(locale, "In this configuration"), text + &credits(policy, locale)));
     for (clock, kpi) in inputs.config.policy.clocks.iter().zip(inputs.kpis) {
+        let word = |verdict: &Verdict| verdict.name().replace('_', " ");
         let counts: Vec<String> = Verdict::ALL
             .iter()
             .filter(|verdict| kpi.count(**verdict) > 0)
-            .map(|verdict| {
-                format!("{} {}", format::count(kpi.count(*verdict)), verdict.name().replace('_', " "))
-            })
+            .map(|verdict| format!("{} {}", locale.count(kpi.count(*verdict)), locale.text(&word(verdict))))
             .collect();
-        let sum = match kpi.attainment() {
-            Some(share) => format!(
-                " Here: {} ÷ ({} + {}) = {}.",
-                format::count(kpi.kept()),
-                format::count(kpi.kept()),
-                format::count(kpi.missed()),
-                format::share(share)
-            ),
-            None => String::new(),
-        };
-        definitions.push(definition(
-            &format!("Clock {}", clock.label),
-            format!("{} In this period: {}.{sum}", describe(clock, inputs), counts.join(", ")),
-        ));
+        let mut text = describe(clock, inputs);
+        text.push(' ');
+        text += &phrase!(locale, "In this period: {counts}.", counts = counts.join(", "));
+        if let Some(share) = kpi.attainment() {
+            text.push(' ');
+            text += &phrase!(
+                locale,
+                "Here: {kept} ÷ ({kept} + {missed}) = {share}.",
+                kept = locale.count(kpi.kept()),
+                missed = locale.count(kpi.missed()),
+                share = locale.share(share)
+            );
+        }
+        definitions.push(definition(phrase!(locale, "Clock {name}", name = clock.label), text));
     }
     for calendar in &inputs.config.policy.calendars {
         let spec = &calendar.spec;
-        let zone = if calendar.follows_site { "the site's zone, else " } else { "" };
+        let zone = match calendar.follows_site {
+            true => phrase!(locale, "the site's zone, else {zone}", zone = spec.zone.name()),
+            false => spec.zone.name().to_owned(),
+        };
+        let holidays =
+            phrase!(locale, "{n} holidays configured", n = locale.count(spec.holidays.len() as i64));
+        let deadline = match spec.deadline_at {
+            DeadlineAt::Close => phrase!(locale, "a deadline at closing time is the closing instant"),
+            DeadlineAt::NextOpen => phrase!(locale, "a deadline at closing time is the next opening"),
+        };
+        let days = match spec.business_day {
+            BusinessDay::FromOpening => phrase!(locale, "business days count from the opening"),
+            BusinessDay::SameTime => phrase!(locale, "business days count at the same time of day"),
+        };
         definitions.push(definition(
-            &format!("Calendar {}", spec.name),
-            format!(
-                "{zone}{}; {} holidays configured; a deadline at closing time is the {}; business days count {}.",
-                spec.zone.name(),
-                format::count(spec.holidays.len() as i64),
-                match spec.deadline_at {
-                    DeadlineAt::Close => "closing instant",
-                    DeadlineAt::NextOpen => "next opening",
-                },
-                match spec.business_day {
-                    BusinessDay::FromOpening => "from the opening",
-                    BusinessDay::SameTime => "at the same time of day",
-                },
-            ),
+            phrase!(locale, "Calendar {name}", name = spec.name),
+            format!("{zone}; {holidays}; {deadline}; {days}."),
         ));
     }
     definitions.push(definition(
-        "Charts",
-        "Drawn in Atkinson Hyperlegible Next (SIL Open Font License 1.1).".to_owned(),
+        phrase!(locale, "Charts"),
+        phrase!(locale, "Drawn in Atkinson Hyperlegible Next (SIL Open Font License 1.1)."),
     ));
     Section {
         id: "method".to_owned(),
-        title: "Method".to_owned(),
-        sentences: vec![
-            "Any figure can be followed to its tickets, and any ticket with `sla explain TICKET`.".to_owned(),
-        ],
+        title: phrase!(locale, "Method"),
+        sentences: vec![phrase!(
+            locale,
+            "Any figure can be followed to its tickets, and any ticket with `sla explain TICKET`."
+        )],
         cards: Vec::new(),
         blocks: vec![Block::Definitions(definitions)],
     }
 }
 
 /// The steps of service credits, if there are any.
-fn credits(policy: &Policy) -> String {
+fn credits(policy: &Policy, locale: Locale) -> String {
     let plans = policy.credits.iter().map(|plan| {
         let scope = &plan.scope;
         let who: Vec<&str> = (scope.contracts.iter().chain(&scope.target_sets).chain(&scope.customers))
             .map(String::as_str)
             .collect();
-        let who = if who.is_empty() { "all contracts".to_owned() } else { who.join(", ") };
-        let share = format::percent;
+        let who = if who.is_empty() { phrase!(locale, "all contracts") } else { who.join(", ") };
         let steps: Vec<String> = (plan.steps.iter())
-            .map(|step| format!("below {}: {} of the fee", share(step.below_ppm), share(step.credit_ppm)))
+            .map(|step| {
+                phrase!(
+                    locale,
+                    "below {attainment}: {share} of the fee",
+                    attainment = locale.percent(step.below_ppm),
+                    share = locale.percent(step.credit_ppm)
+                )
+            })
             .collect();
-        format!(" Credits of {who}: {}.", steps.join(", "))
+        let text = phrase!(locale, "Credits of {who}: {steps}.", who = who, steps = steps.join(", "));
+        format!(" {text}")
     });
     plans.collect()
 }
 
-fn definition(term: &str, text: String) -> Definition {
-    Definition { term: term.to_owned(), text }
+fn definition(term: String, text: String) -> Definition {
+    Definition { term, text }
 }
 
 fn describe(clock: &Clock, inputs: &Inputs) -> String {
-    let policy = &inputs.config.policy;
+    let (policy, locale) = (&inputs.config.policy, inputs.config.locale);
     let name = |position: usize| policy.calendars[position].spec.name.as_str();
     let calendar = match clock.calendar {
-        CalendarChoice::Named(position) => format!("calendar {}", name(position)),
+        CalendarChoice::Named(position) => phrase!(locale, "calendar {name}", name = name(position)),
         CalendarChoice::Contract { otherwise } => {
-            format!("the contract's calendar, else {}", name(otherwise))
+            phrase!(locale, "the contract's calendar, else {name}", name = name(otherwise))
         }
     };
     let pauses = match &clock.pauses {
         Some(statuses) => {
             let mut statuses: Vec<&str> = statuses.iter().map(String::as_str).collect();
             statuses.sort_unstable();
-            format!(
-                "pauses in {}",
-                if statuses.is_empty() { "no status".to_owned() } else { statuses.join(", ") }
-            )
+            match statuses.as_slice() {
+                [] => phrase!(locale, "pauses in no status"),
+                statuses => phrase!(locale, "pauses in {statuses}", statuses = statuses.join(", ")),
+            }
         }
-        None => "never pauses".to_owned(),
+        None => phrase!(locale, "never pauses"),
     };
-    let (changes, reopen) = (clock.severity_change.meaning().1, clock.reopen.meaning().1);
+    let (changes, reopen) =
+        (locale.text(clock.severity_change.meaning().1), locale.text(clock.reopen.meaning().1));
     let targets: Vec<String> = clock
         .targets
         .iter()
@@ -137,15 +147,18 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
                 &own.products,
             ];
             let scope: Vec<&str> = levels.chain(lists.into_iter().flatten()).map(String::as_str).collect();
-            let scope = if scope.is_empty() { "all".to_owned() } else { scope.join(", ") };
-            let calendar = target.calendar.map_or(String::new(), |own| format!(" of {}", name(own)));
-            format!("{scope}: {} / {}{calendar}", target.target, target.limit)
+            let scope = if scope.is_empty() { phrase!(locale, "all") } else { scope.join(", ") };
+            let text = format!("{scope}: {} / {}", target.target, target.limit);
+            match target.calendar {
+                Some(own) => phrase!(locale, "{target} of {calendar}", target = text, calendar = name(own)),
+                None => text,
+            }
         })
         .collect();
     let targets = match (clock.is_due_from_source, targets.is_empty()) {
-        (true, _) => "deadline from the export".to_owned(),
-        (false, true) => "no targets".to_owned(),
-        (false, false) => format!("target / limit {}", targets.join("; ")),
+        (true, _) => phrase!(locale, "deadline from the export"),
+        (false, true) => phrase!(locale, "no targets"),
+        (false, false) => phrase!(locale, "target / limit {targets}", targets = targets.join("; ")),
     };
     format!("{calendar}; {pauses}; {changes}; {reopen}; {targets}.")
 }

@@ -23,6 +23,7 @@ use crate::clock::{AuditRow, Kernel, Outcome, Readings, Verdict};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Amounts, Block, Card, Cell, Report, Section, Table, Tone};
 use crate::query::Query;
 use crate::recurrence::Recurrence;
@@ -68,6 +69,7 @@ const TABLE_ROWS: usize = 200;
 
 /// Builds the report.
 pub fn build(inputs: &Inputs) -> Report {
+    let locale = inputs.config.locale;
     let mut sections = vec![verdict(inputs), changes(inputs)];
     for (id, title) in SECTIONS {
         if id == "audit" && inputs.audit.is_empty() {
@@ -82,7 +84,7 @@ pub fn build(inputs: &Inputs) -> Report {
             .collect();
         sections.push(Section {
             id: id.to_owned(),
-            title: title.to_owned(),
+            title: locale.text(title).to_owned(),
             sentences: sentences(id, inputs),
             cards: Vec::new(),
             blocks: tables,
@@ -96,7 +98,7 @@ pub fn build(inputs: &Inputs) -> Report {
     if !own.is_empty() {
         sections.push(Section {
             id: "own".to_owned(),
-            title: "More tables".to_owned(),
+            title: phrase!(locale, "More tables"),
             sentences: Vec::new(),
             cards: Vec::new(),
             blocks: own,
@@ -104,7 +106,8 @@ pub fn build(inputs: &Inputs) -> Report {
     }
     sections.push(method::section(inputs));
     Report {
-        title: format!("SLA report – {} – {}", inputs.config.subject, inputs.period.label),
+        title: heading(inputs),
+        locale,
         header: header(inputs),
         time_zone: inputs.config.zone.name().to_owned(),
         periods: Vec::new(),
@@ -113,28 +116,40 @@ pub fn build(inputs: &Inputs) -> Report {
     }
 }
 
+/// `SLA report – all contracts – September 2026`.
+pub fn heading(inputs: &Inputs) -> String {
+    phrase!(
+        inputs.config.locale,
+        "SLA report – {subject} – {period}",
+        subject = inputs.config.locale.text(&inputs.config.subject),
+        period = inputs.period.label(inputs.config.locale)
+    )
+}
+
 fn header(inputs: &Inputs) -> Vec<String> {
+    let locale = inputs.config.locale;
     let (read, _, rejected) = inputs.imported.totals();
     let period = inputs.period;
-    let tickets = opened_in_period(inputs);
-    let mut lines = vec![format!(
-        "Data as of {} ({}). {} tickets opened in the period; {} rows read, {} rejected.",
-        format::instant(period.as_of, inputs.config.zone),
-        inputs.config.zone.name(),
-        format::count(tickets),
-        format::count(read as i64),
-        format::count(rejected as i64),
+    let mut lines = vec![phrase!(
+        locale,
+        "Data as of {as_of} ({zone}). {tickets} tickets opened in the period; {read} rows read, {rejected} rejected.",
+        as_of = format::instant(period.as_of, inputs.config.zone),
+        zone = inputs.config.zone.name(),
+        tickets = locale.count(opened_in_period(inputs)),
+        read = locale.count(read as i64),
+        rejected = locale.count(rejected as i64),
     )];
     if period.as_of < period.until_at {
-        lines.push("The period is still running: figures are provisional.".to_owned());
+        lines.push(phrase!(locale, "The period is still running: figures are provisional."));
     }
     let calendars: Vec<&str> =
         inputs.config.policy.calendars.iter().map(|calendar| calendar.spec.name.as_str()).collect();
-    lines.push(format!(
-        "Calendars: {}. Rules {}. sla-report {}.",
-        calendars.join(", "),
-        inputs.rules,
-        env!("CARGO_PKG_VERSION")
+    lines.push(phrase!(
+        locale,
+        "Calendars: {calendars}. Rules {rules}. sla-report {version}.",
+        calendars = calendars.join(", "),
+        rules = inputs.rules,
+        version = env!("CARGO_PKG_VERSION")
     ));
     lines
 }
@@ -153,8 +168,8 @@ fn verdict(inputs: &Inputs) -> Section {
     cards.push(quality_card(inputs));
     Section {
         id: "verdict".to_owned(),
-        title: "Verdict".to_owned(),
-        sentences: verdict_sentences(inputs),
+        title: phrase!(inputs.config.locale, "Verdict"),
+        sentences: verdict_sentences(inputs, inputs.config.locale),
         cards,
         blocks: Vec::new(),
     }
@@ -165,8 +180,8 @@ fn has_targets(kpi: &Kpi) -> bool {
 }
 
 /// The headline: which attainment targets were met, and how many tickets short.
-pub fn verdict_sentences(inputs: &Inputs) -> Vec<String> {
-    let label = &inputs.period.label;
+pub fn verdict_sentences(inputs: &Inputs, locale: Locale) -> Vec<String> {
+    let period = inputs.period.label(locale);
     let with_target: Vec<(&Kpi, f64)> = inputs
         .kpis
         .iter()
@@ -176,7 +191,11 @@ pub fn verdict_sentences(inputs: &Inputs) -> Vec<String> {
     let decided: i64 = inputs.kpis.iter().map(Kpi::decided).sum();
     let mut sentences = Vec::new();
     if decided == 0 {
-        sentences.push(format!("Nothing was decided in {label}: there is no attainment to report."));
+        sentences.push(phrase!(
+            locale,
+            "Nothing was decided in {period}: there is no attainment to report.",
+            period = period
+        ));
         return sentences;
     }
     let few: Vec<&Kpi> =
@@ -184,41 +203,71 @@ pub fn verdict_sentences(inputs: &Inputs) -> Vec<String> {
     let missed: Vec<&(&Kpi, f64)> =
         with_target.iter().filter(|(kpi, target)| gap(kpi, *target) > 0).collect();
     match (with_target.len(), missed.len()) {
-        (0, _) => sentences.push(format!(
-            "No attainment target could be judged in {label}; the figures below stand without one."
+        (0, _) => sentences.push(phrase!(
+            locale,
+            "No attainment target could be judged in {period}; the figures below stand without one.",
+            period = period
         )),
-        (k, 0) => sentences.push(format!("All {k} attainment targets were met in {label}.")),
-        (k, j) => sentences.push(format!(
-            "{j} of {k} attainment targets {} missed in {label}: {}.",
-            if j == 1 { "was" } else { "were" },
-            missed
-                .iter()
-                .map(|(kpi, target)| format!(
-                    "{} {} ({}, target {}), {} more kept would have met it",
-                    kpi.label,
-                    format::share(kpi.attainment().unwrap_or(0.0)),
-                    format::fraction(kpi.kept(), kpi.decided()),
-                    format::share(*target),
-                    format::count(gap(kpi, *target)),
-                ))
-                .collect::<Vec<_>>()
-                .join("; "),
-        )),
+        (1, 0) => {
+            sentences.push(phrase!(locale, "The attainment target was met in {period}.", period = period))
+        }
+        (k, 0) => {
+            sentences.push(phrase!(
+                locale,
+                "All {k} attainment targets were met in {period}.",
+                k = k,
+                period = period
+            ));
+        }
+        (k, j) => {
+            let short = |(kpi, target): &&(&Kpi, f64)| {
+                phrase!(
+                    locale,
+                    "{clock} {share} ({fraction}, target {target}), {gap} more kept would have met it",
+                    clock = kpi.label,
+                    share = locale.share(kpi.attainment().unwrap_or(0.0)),
+                    fraction = locale.fraction(kpi.kept(), kpi.decided()),
+                    target = locale.share(*target),
+                    gap = locale.count(gap(kpi, *target)),
+                )
+            };
+            let list = missed.iter().map(short).collect::<Vec<_>>().join("; ");
+            sentences.push(match j {
+                1 => phrase!(
+                    locale,
+                    "1 of {k} attainment targets was missed in {period}: {list}.",
+                    k = k,
+                    period = period,
+                    list = list
+                ),
+                j => phrase!(
+                    locale,
+                    "{j} of {k} attainment targets were missed in {period}: {list}.",
+                    j = j,
+                    k = k,
+                    period = period,
+                    list = list
+                ),
+            });
+        }
     }
     for kpi in few {
-        sentences.push(format!(
-            "Only {} {} clocks were decided in {label}: the percentage is indicative.",
-            format::count(kpi.decided()),
-            kpi.label
+        sentences.push(phrase!(
+            locale,
+            "Only {n} {clock} clocks were decided in {period}: the percentage is indicative.",
+            n = locale.count(kpi.decided()),
+            clock = kpi.label,
+            period = period
         ));
     }
     let rejected = inputs.imported.totals();
     if rejected.2 > 0 {
-        sentences.push(format!(
-            "{} rows ({} of {} read) were not usable; see Data quality.",
-            format::count(rejected.2 as i64),
-            format::share(rejected.2 as f64 / rejected.0.max(1) as f64),
-            format::count(rejected.0 as i64)
+        sentences.push(phrase!(
+            locale,
+            "{n} rows ({share} of {read} read) were not usable; see Data quality.",
+            n = locale.count(rejected.2 as i64),
+            share = locale.share(rejected.2 as f64 / rejected.0.max(1) as f64),
+            read = locale.count(rejected.0 as i64)
         ));
     }
     sentences
@@ -230,59 +279,74 @@ pub fn gap(kpi: &Kpi, target: f64) -> i64 {
 }
 
 fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
+    let locale = inputs.config.locale;
     let before = ratio(kpi.before.0, kpi.before.0 + kpi.before.1);
     let is_few = kpi.decided() < inputs.config.min_n;
     let (tone, status) = match (kpi.attainment(), kpi.attainment_target) {
-        (None, _) => (Tone::Neutral, "nothing decided".to_owned()),
-        (Some(_), _) if is_few => (Tone::Neutral, format!("indicative: {} decided", kpi.decided())),
-        (Some(_), None) => (Tone::Neutral, "no attainment target".to_owned()),
-        (Some(_), Some(target)) if gap(kpi, target) == 0 => (Tone::Good, "target met".to_owned()),
+        (None, _) => (Tone::Neutral, phrase!(locale, "nothing decided")),
+        (Some(_), _) if is_few => {
+            (Tone::Neutral, phrase!(locale, "indicative: {n} decided", n = locale.count(kpi.decided())))
+        }
+        (Some(_), None) => (Tone::Neutral, phrase!(locale, "no attainment target")),
+        (Some(_), Some(target)) if gap(kpi, target) == 0 => (Tone::Good, phrase!(locale, "target met")),
         (Some(_), Some(target)) => {
-            (Tone::Bad, format!("target missed by {} tickets", format::count(gap(kpi, target))))
+            (Tone::Bad, phrase!(locale, "target missed by {n} tickets", n = locale.count(gap(kpi, target))))
         }
     };
     let (closed_kept, closed) = kpi.closed_only();
     let mut notes = Vec::new();
     if let Some(share) = ratio(kpi.count(Verdict::Met), kpi.decided()) {
-        notes.push(format!(
-            "on target {} ({})",
-            format::share(share),
-            format::fraction(kpi.count(Verdict::Met), kpi.decided())
+        notes.push(phrase!(
+            locale,
+            "on target {share} ({fraction})",
+            share = locale.share(share),
+            fraction = locale.fraction(kpi.count(Verdict::Met), kpi.decided())
         ));
     }
     if let Some(share) = ratio(closed_kept, closed) {
-        notes.push(format!(
-            "closed only {} ({})",
-            format::share(share),
-            format::fraction(closed_kept, closed)
+        notes.push(phrase!(
+            locale,
+            "closed only {share} ({fraction})",
+            share = locale.share(share),
+            fraction = locale.fraction(closed_kept, closed)
         ));
     }
-    notes.push(format!("{} undecided", format::count(kpi.undecided())));
+    notes.push(phrase!(locale, "{n} undecided", n = locale.count(kpi.undecided())));
     let unmeasured = kpi.count(Verdict::Unmeasured);
     if unmeasured > 0 {
         let whole = kpi.decided() + unmeasured;
-        notes.push(format!(
-            "{} unmeasured: between {} ({}) and {} ({})",
-            format::count(unmeasured),
-            format::share(ratio(kpi.kept(), whole).unwrap_or(0.0)),
-            format::fraction(kpi.kept(), whole),
-            format::share(ratio(kpi.kept() + unmeasured, whole).unwrap_or(0.0)),
-            format::fraction(kpi.kept() + unmeasured, whole),
+        notes.push(phrase!(
+            locale,
+            "{n} unmeasured: between {lowest} ({lowest_fraction}) and {highest} ({highest_fraction})",
+            n = locale.count(unmeasured),
+            lowest = locale.share(ratio(kpi.kept(), whole).unwrap_or(0.0)),
+            lowest_fraction = locale.fraction(kpi.kept(), whole),
+            highest = locale.share(ratio(kpi.kept() + unmeasured, whole).unwrap_or(0.0)),
+            highest_fraction = locale.fraction(kpi.kept() + unmeasured, whole),
         ));
     }
-    for (verdict, word) in [(Verdict::NotEntitled, "not entitled"), (Verdict::Excluded, "excluded")] {
-        if kpi.count(verdict) > 0 {
-            notes.push(format!("{} {word}", format::count(kpi.count(verdict))));
-        }
+    let (not_entitled, excluded) = (kpi.count(Verdict::NotEntitled), kpi.count(Verdict::Excluded));
+    if not_entitled > 0 {
+        notes.push(phrase!(locale, "{n} not entitled", n = locale.count(not_entitled)));
+    }
+    if excluded > 0 {
+        notes.push(phrase!(locale, "{n} excluded", n = locale.count(excluded)));
     }
     Card {
         id: format!("{}.attainment", kpi.clock),
-        label: format!("{} kept", kpi.label),
-        value: kpi.attainment().map_or("–".to_owned(), format::share),
-        fraction: (kpi.decided() > 0).then(|| format::fraction(kpi.kept(), kpi.decided())),
-        target: kpi.attainment_target.map(|target| format!("target ≥ {}", format::share(target))),
+        label: phrase!(locale, "{clock} kept", clock = kpi.label),
+        value: kpi.attainment().map_or("–".to_owned(), |share| locale.share(share)),
+        fraction: (kpi.decided() > 0).then(|| locale.fraction(kpi.kept(), kpi.decided())),
+        target: kpi
+            .attainment_target
+            .map(|target| phrase!(locale, "target ≥ {target}", target = locale.share(target))),
         delta: kpi.attainment().zip(before).map(|(now, then)| {
-            format!("{} vs {}", format::signed_pp(now - then), inputs.period.before_label)
+            phrase!(
+                locale,
+                "{change} vs {before}",
+                change = locale.signed_pp(now - then),
+                before = inputs.period.before_label(locale)
+            )
         }),
         amounts: Amounts {
             value: kpi.attainment(),
@@ -299,16 +363,24 @@ fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
     }
 }
 
-fn plain_card(id: &str, label: &str, value: i64, is_good: bool, status: String, notes: Vec<String>) -> Card {
+/// A count of what there should be none of.
+fn plain_card(
+    locale: Locale,
+    id: &str,
+    label: String,
+    value: i64,
+    status: String,
+    notes: Vec<String>,
+) -> Card {
     Card {
         id: id.to_owned(),
-        label: label.to_owned(),
-        value: format::count(value),
+        label,
+        value: locale.count(value),
         fraction: None,
         target: None,
         delta: None,
         amounts: Amounts { value: Some(value as f64), ..Amounts::default() },
-        tone: if is_good { Tone::Good } else { Tone::Bad },
+        tone: if value == 0 { Tone::Good } else { Tone::Bad },
         status,
         spark: Vec::new(),
         spark_target: None,
@@ -317,6 +389,7 @@ fn plain_card(id: &str, label: &str, value: i64, is_good: bool, status: String, 
 }
 
 fn missed_card(inputs: &Inputs) -> Card {
+    let locale = inputs.config.locale;
     let mut overruns: Vec<i64> = inputs.kpis.iter().flat_map(|k| k.overruns_s.iter().copied()).collect();
     overruns.sort_unstable();
     let missed = overruns.len() as i64;
@@ -324,13 +397,13 @@ fn missed_card(inputs: &Inputs) -> Card {
     let notes = match missed {
         0 => Vec::new(),
         _ => vec![
-            format!("median overrun {}", format::duration(at(50))),
-            format!("nine in ten within {}", format::duration(at(90))),
-            format!("{} in all", format::hours(overruns.iter().sum())),
+            phrase!(locale, "median overrun {time}", time = locale.duration(at(50))),
+            phrase!(locale, "nine in ten within {time}", time = locale.duration(at(90))),
+            phrase!(locale, "{time} in all", time = locale.hours(overruns.iter().sum())),
         ],
     };
-    let status = if missed == 0 { "none" } else { "over the limit" };
-    plain_card("missed", "Missed promises", missed, missed == 0, status.to_owned(), notes)
+    let status = if missed == 0 { phrase!(locale, "none") } else { phrase!(locale, "over the limit") };
+    plain_card(locale, "missed", phrase!(locale, "Missed promises"), missed, status, notes)
 }
 
 /// Clocks of open tickets that are over their limits, of any period.
@@ -342,33 +415,39 @@ fn open_overdue(inputs: &Inputs) -> i64 {
 }
 
 fn open_card(inputs: &Inputs) -> Card {
+    let locale = inputs.config.locale;
     let total = |verdict| -> i64 { inputs.kpis.iter().map(|kpi| kpi.count(verdict)).sum() };
     let all_overdue = open_overdue(inputs);
     let notes = vec![
-        format!("{} at risk", format::count(total(Verdict::AtRisk))),
-        format!("{} of them decided in this period", format::count(total(Verdict::Overdue))),
+        phrase!(locale, "{n} at risk", n = locale.count(total(Verdict::AtRisk))),
+        phrase!(locale, "{n} of them decided in this period", n = locale.count(total(Verdict::Overdue))),
     ];
-    let status = if all_overdue == 0 { "none" } else { "open past the limit" };
-    plain_card("overdue", "Open and overdue", all_overdue, all_overdue == 0, status.to_owned(), notes)
+    let status =
+        if all_overdue == 0 { phrase!(locale, "none") } else { phrase!(locale, "open past the limit") };
+    plain_card(locale, "overdue", phrase!(locale, "Open and overdue"), all_overdue, status, notes)
 }
 
 fn quality_card(inputs: &Inputs) -> Card {
+    let locale = inputs.config.locale;
     let (read, used, rejected) = inputs.imported.totals();
+    let status =
+        if rejected == 0 { phrase!(locale, "all rows used") } else { phrase!(locale, "see Data quality") };
     let mut card = plain_card(
+        locale,
         "quality",
-        "Rows rejected",
+        phrase!(locale, "Rows rejected"),
         rejected as i64,
-        rejected == 0,
-        if rejected == 0 { "all rows used" } else { "see Data quality" }.to_owned(),
-        vec![format!("{} used", format::fraction(used as i64, read as i64))],
+        status,
+        vec![phrase!(locale, "{fraction} used", fraction = locale.fraction(used as i64, read as i64))],
     );
-    card.fraction = Some(format::fraction(rejected as i64, read as i64));
+    card.fraction = Some(locale.fraction(rejected as i64, read as i64));
     card.amounts.numerator = Some(rejected as i64);
     card.amounts.denominator = Some(read as i64);
     card
 }
 
 fn changes(inputs: &Inputs) -> Section {
+    let locale = inputs.config.locale;
     let mut bullets: Vec<(i64, String)> = Vec::new();
     for kpi in inputs.kpis {
         let (kept, missed) = kpi.before;
@@ -376,28 +455,36 @@ fn changes(inputs: &Inputs) -> Section {
         // A count varies by about its square root from month to month.
         let noise = 2.0 * ((kpi.missed() + missed) as f64).sqrt();
         if (difference.abs() as f64) > noise && kpi.decided() > 0 && kept + missed > 0 {
-            bullets.push((
-                difference.abs(),
-                format!(
-                    "{}: missed {} from {} to {} ({} and {} decided).",
-                    kpi.label,
-                    if difference > 0 { "rose" } else { "fell" },
-                    format::fraction(missed, kept + missed),
-                    format::fraction(kpi.missed(), kpi.decided()),
-                    format::count(kept + missed),
-                    format::count(kpi.decided()),
-                ),
-            ));
+            let (before, now) =
+                (locale.fraction(missed, kept + missed), locale.fraction(kpi.missed(), kpi.decided()));
+            let text = if difference > 0 {
+                phrase!(
+                    locale,
+                    "{clock}: missed rose from {before} to {now}.",
+                    clock = kpi.label,
+                    before = before,
+                    now = now
+                )
+            } else {
+                phrase!(
+                    locale,
+                    "{clock}: missed fell from {before} to {now}.",
+                    clock = kpi.label,
+                    before = before,
+                    now = now
+                )
+            };
+            bullets.push((difference.abs(), text));
         }
     }
     bullets.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut sentences: Vec<String> = bullets.into_iter().map(|bullet| bullet.1).collect();
     if sentences.is_empty() {
-        sentences.push("No change larger than normal variation.".to_owned());
+        sentences.push(phrase!(locale, "No change larger than normal variation."));
     }
     Section {
         id: "changes".to_owned(),
-        title: "What changed".to_owned(),
+        title: phrase!(locale, "What changed"),
         sentences,
         cards: Vec::new(),
         blocks: Vec::new(),
@@ -405,32 +492,37 @@ fn changes(inputs: &Inputs) -> Section {
 }
 
 fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
-    let empty = |slug: &str, text: &str| match result(inputs, slug) {
-        Some(table) if table.rows.is_empty() => vec![text.to_owned()],
+    let locale = inputs.config.locale;
+    let empty = |slug: &str, text: String| match result(inputs, slug) {
+        Some(table) if table.rows.is_empty() => vec![text],
         _ => Vec::new(),
     };
     match id {
         "missed" => match concentration(inputs) {
             Some(sentence) => vec![sentence],
-            None => empty("missed", "No promise was missed in this period."),
+            None => empty("missed", phrase!(locale, "No promise was missed in this period.")),
         },
         "contracts" => agreements::sentences(inputs),
         "audit" => agreements::audit(inputs),
         "faults" => {
-            let mut sentences = areas::sentences(inputs.config, inputs.recurrence);
+            let mut sentences = areas::sentences(inputs.config, inputs.recurrence, locale);
             let act = inputs.recurrence.areas.iter().filter(|area| area.advice.is_some());
             sentences.extend(act.filter_map(|area| areas::without(inputs, area)));
             sentences
         }
-        "open" => empty("open_overdue", "Nothing that is open is overdue or at risk."),
-        "time" => empty("where_time_went", "No decided clock has a history, so its time can't be split."),
+        "open" => empty("open_overdue", phrase!(locale, "Nothing that is open is overdue or at risk.")),
+        "time" => empty(
+            "where_time_went",
+            phrase!(locale, "No decided clock has a history, so its time can't be split."),
+        ),
         "quality" => {
             let (read, used, rejected) = inputs.imported.totals();
-            vec![format!(
-                "{} rows read = {} used + {} rejected.",
-                format::count(read as i64),
-                format::count(used as i64),
-                format::count(rejected as i64)
+            vec![phrase!(
+                locale,
+                "{read} rows read = {used} used + {rejected} rejected.",
+                read = locale.count(read as i64),
+                used = locale.count(used as i64),
+                rejected = locale.count(rejected as i64)
             )]
         }
         _ => Vec::new(),
@@ -452,10 +544,12 @@ fn concentration(inputs: &Inputs) -> Option<String> {
     let all = table.rows.len() as i64;
     let top: i64 = ranked.iter().take(3).sum();
     (ranked.len() > 3 && all >= inputs.config.min_n && top * 2 >= all).then(|| {
-        format!(
-            "{} missed promises came from 3 of {} sites with any.",
-            format::fraction(top, all),
-            ranked.len()
+        let locale = inputs.config.locale;
+        phrase!(
+            locale,
+            "{fraction} missed promises came from 3 of {sites} sites with any.",
+            fraction = locale.fraction(top, all),
+            sites = locale.count(ranked.len() as i64)
         )
     })
 }
@@ -477,6 +571,6 @@ fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Table {
         figure: query.header.chart.as_ref().and_then(|chart| figure::figure(inputs, chart, table)),
         ..table.clone()
     };
-    shown.details = ledger::details(inputs.kernel, inputs.config.zone, &shown);
+    shown.details = ledger::details(inputs.kernel, inputs.config.zone, inputs.config.locale, &shown);
     shown
 }

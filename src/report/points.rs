@@ -3,7 +3,7 @@
 //! Answers "which marks does the header ask for, and what do they say?".
 //! Limits and bands are the query's: nothing here estimates.
 
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, Format, MAX_CURVES, Point, Series, Table, ranked};
 use crate::query::Chart;
 
@@ -53,45 +53,58 @@ pub fn mean(points: &[Point]) -> Option<f64> {
 }
 
 /// What a `funnel` shows, in a sentence.
-pub fn funnel_takeaway(points: &[Point]) -> String {
+pub fn funnel_takeaway(points: &[Point], locale: Locale) -> String {
     let known = points.iter().filter(|point| point.limits.is_some()).count();
     if known == 0 {
-        return "No limits are known, so nothing tells chance from difference.".to_owned();
+        return phrase!(locale, "No limits are known, so nothing tells chance from difference.");
     }
     let far = |is_far: &dyn Fn(&Point, [f64; 4]) -> bool| -> Vec<&Point> {
         points.iter().filter(|point| point.limits.is_some_and(|limits| is_far(point, limits))).collect()
     };
     let below = far(&|point, [_, _, low, _]| point.y < low);
     let above = far(&|point, [.., high]| point.y > high);
-    let within = format::count((known - below.len() - above.len()) as i64);
+    let within = locale.count((known - below.len() - above.len()) as i64);
     let mut parts = Vec::new();
-    for (side, mut units) in [("Lower", below), ("Higher", above)] {
-        if !units.is_empty() {
-            units.sort_by(|a, b| b.x.total_cmp(&a.x));
-            parts.push(format!("{side} than chance explains: {}.", named(&units)));
-        }
+    if !below.is_empty() {
+        parts.push(phrase!(locale, "Lower than chance explains: {units}.", units = named(below, locale)));
     }
+    if !above.is_empty() {
+        parts.push(phrase!(locale, "Higher than chance explains: {units}.", units = named(above, locale)));
+    }
+    let limits = locale.share(0.998);
     parts.push(match parts.is_empty() {
-        true => format!("All {within} are within what chance explains (99.8% limits)."),
-        false => format!("Within the 99.8% limits: {within}."),
+        true => phrase!(
+            locale,
+            "All {n} are within what chance explains ({limits} limits).",
+            n = within,
+            limits = limits
+        ),
+        false => phrase!(locale, "Within the {limits} limits: {n}.", limits = limits, n = within),
     });
     parts.join(" ")
 }
 
 /// The largest first, as many as a sentence holds.
-fn named(units: &[&Point]) -> String {
-    let shown = |unit: &&&Point| {
-        format!("{} ({} of {})", unit.series, format::share(unit.y), format::number(unit.x, 0))
+fn named(mut units: Vec<&Point>, locale: Locale) -> String {
+    units.sort_by(|a, b| b.x.total_cmp(&a.x));
+    let shown = |unit: &&Point| {
+        let of = phrase!(
+            locale,
+            "{part} of {whole}",
+            part = locale.share(unit.y),
+            whole = locale.number(unit.x, 0)
+        );
+        format!("{} ({of})", unit.series)
     };
-    let mut names: Vec<String> = units.iter().take(MAX_NAMED).map(|unit| shown(&unit)).collect();
+    let mut names: Vec<String> = units.iter().take(MAX_NAMED).map(shown).collect();
     if units.len() > MAX_NAMED {
-        names.push(format!("{} more", format::count((units.len() - MAX_NAMED) as i64)));
+        names.push(phrase!(locale, "{n} more", n = locale.count((units.len() - MAX_NAMED) as i64)));
     }
     names.join(", ")
 }
 
 /// What a `mcf` shows, in a sentence, and which lines are left out.
-pub fn mcf_takeaway(points: &[Point]) -> String {
+pub fn mcf_takeaway(points: &[Point], locale: Locale) -> String {
     let names = ranked(points);
     let last =
         |name: &str| points.iter().filter(|point| point.series == name).max_by(|a, b| a.x.total_cmp(&b.x));
@@ -99,27 +112,39 @@ pub fn mcf_takeaway(points: &[Point]) -> String {
         .iter()
         .take(MAX_CURVES)
         .filter_map(|name| last(name))
-        .map(|end| format!("{} {} at {}", end.series, format::number(end.y, 2), age(end.x)))
+        .map(|end| {
+            phrase!(
+                locale,
+                "{name} {value} at {age}",
+                name = end.series,
+                value = locale.number(end.y, 2),
+                age = age(end.x, locale)
+            )
+        })
         .collect();
-    let rest = match names.get(MAX_CURVES..) {
-        Some(rest) if !rest.is_empty() => {
-            format!(" Not drawn, as they have fewer points: {}.", rest.join(", "))
-        }
-        _ => String::new(),
-    };
-    format!("Mean per unit: {}.{rest}", ends.join(", "))
+    let mut text = phrase!(locale, "Mean per unit: {ends}.", ends = ends.join(", "));
+    if let Some(rest) = names.get(MAX_CURVES..).filter(|rest| !rest.is_empty()) {
+        text.push(' ');
+        text += &phrase!(locale, "Not drawn, as they have fewer points: {names}.", names = rest.join(", "));
+    }
+    text
 }
 
-fn age(days: f64) -> String {
+fn age(days: f64, locale: Locale) -> String {
     match days {
-        days if days >= 3.0 * YEAR => format!("{} years", format::number(days / YEAR, 1)),
-        days if days >= 90.0 => format!("{} months", format::number(days / YEAR * 12.0, 0)),
-        days => format!("{} days", format::number(days, 0)),
+        days if days >= 3.0 * YEAR => phrase!(locale, "{n} years", n = locale.number(days / YEAR, 1)),
+        days if days >= 90.0 => phrase!(locale, "{n} months", n = locale.number(days / YEAR * 12.0, 0)),
+        days => phrase!(locale, "{n} days", n = locale.number(days, 0)),
     }
 }
 
 /// What a `slope` shows, in a sentence: the largest rise, or that nothing rose.
-pub fn slope_takeaway(categories: &[String], series: &[Series], shown: impl Fn(f64) -> String) -> String {
+pub fn slope_takeaway(
+    categories: &[String],
+    series: &[Series],
+    locale: Locale,
+    shown: impl Fn(f64) -> String,
+) -> String {
     let [.., before, now] = categories else {
         return String::new();
     };
@@ -130,18 +155,23 @@ pub fn slope_takeaway(categories: &[String], series: &[Series], shown: impl Fn(f
         .max_by(|(_, a0, a1), (_, b0, b1)| (a1 - a0).total_cmp(&(b1 - b0)));
     let new =
         series.iter().filter(|one| one.values[last - 1].is_none() && one.values[last].is_some()).count();
-    let new = if new > 0 { format!(" New in {now}: {}.", format::count(new as i64)) } else { String::new() };
-    match rise {
-        Some((one, from, to)) if to > from => {
-            format!(
-                "Largest rise from {before} to {now}: {}, {} to {}.{new}",
-                one.name,
-                shown(from),
-                shown(to)
-            )
-        }
-        _ => format!("Nothing rose from {before} to {now}.{new}"),
+    let mut text = match rise {
+        Some((one, from, to)) if to > from => phrase!(
+            locale,
+            "Largest rise from {before} to {now}: {name}, {from} to {to}.",
+            before = before,
+            now = now,
+            name = one.name,
+            from = shown(from),
+            to = shown(to)
+        ),
+        _ => phrase!(locale, "Nothing rose from {before} to {now}.", before = before, now = now),
+    };
+    if new > 0 {
+        text.push(' ');
+        text += &phrase!(locale, "New in {now}: {n}.", now = now, n = locale.count(new as i64));
     }
+    text
 }
 
 /// A name from a cell.
@@ -223,7 +253,7 @@ mod tests {
         assert_eq!(points[1].limits, None);
         assert_eq!(mean(&points), Some(0.85));
         assert_eq!(
-            funnel_takeaway(&points),
+            funnel_takeaway(&points, Locale::EnGb),
             "Lower than chance explains: Porto (70.0% of 100). Within the 99.8% limits: 0."
         );
         assert_eq!(mean(&[]), None);
@@ -240,7 +270,7 @@ mod tests {
         assert_eq!((points[0].lower, points[8].lower, points[8].upper), (Some(0.0), Some(1.0), None));
         assert_eq!(points[8].limits, None);
         assert_eq!(
-            mcf_takeaway(&points),
+            mcf_takeaway(&points, Locale::EnGb),
             "Mean per unit: A 0.00 at 0 days, B 0.00 at 0 days, C 0.00 at 0 days, D 0.00 at 0 days. \
              Not drawn, as they have fewer points: E."
         );
@@ -259,9 +289,9 @@ mod tests {
             Series { name: "a".into(), values: vec![Some(3.0), Some(9.0)] },
             Series { name: "b".into(), values: vec![None, Some(4.0)] },
         ];
-        let shown = |value| format::number(value, 0);
-        let text = slope_takeaway(&months, &series, shown);
+        let (en, shown) = (Locale::EnGb, |value| Locale::EnGb.number(value, 0));
+        let text = slope_takeaway(&months, &series, en, shown);
         assert_eq!(text, "Largest rise from 2026-08 to 2026-09: a, 3 to 9. New in 2026-09: 1.");
-        assert_eq!(slope_takeaway(&months[..1], &series, shown), "");
+        assert_eq!(slope_takeaway(&months[..1], &series, en, shown), "");
     }
 }

@@ -9,7 +9,7 @@ use super::figure::{self, CHART_MONTHS};
 use super::kpi::Kpi;
 use super::points::{number, text};
 use super::position;
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Assurance, ChartKind, Control, Figure, MAX_CURVES, Panel, Table, Variation};
 use crate::query::Chart as Header;
 use crate::stats::control_chart::{Chart, Signals, laney_p_chart};
@@ -23,7 +23,7 @@ const FEWEST: usize = 8;
 /// share of which more is better, `series` what has a target of its own.
 ///
 /// Months without a whole are gaps. Limits are Laney's, of the months drawn.
-pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table) -> Option<Figure> {
+pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Option<Figure> {
     let (x, part, whole) = (
         position(table, &chart.x)?,
         position(table, chart.y.0.first()?)?,
@@ -66,19 +66,19 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table) -> Option<Figure> {
             (None, None) => table.title.clone(),
         };
         let target = own.and_then(|kpi| kpi.attainment_target);
-        let (panel, sentence) = panel(&label, &months, &counts, target);
+        let (panel, sentence) = panel(&label, &months, &counts, target, locale);
         panels.push(panel);
         sentences.extend(sentence);
     }
     if let Some(rest) = names.get(MAX_CURVES..).filter(|rest| !rest.is_empty()) {
-        sentences.push(format!("Not drawn: {}.", rest.join(", ")));
+        sentences.push(phrase!(locale, "Not drawn: {names}.", names = rest.join(", ")));
     }
     (!months.is_empty()).then(|| Figure {
         x_label: table.columns[x].label.clone(),
-        y_label: format!("Share {}", table.columns[part].label.to_lowercase()),
+        y_label: phrase!(locale, "Share {what}", what = table.columns[part].label.to_lowercase()),
         categories: months,
         panels,
-        ..figure::empty(ChartKind::Spc, table, &chart.unit, sentences.join(" "))
+        ..figure::empty(ChartKind::Spc, table, &chart.unit, sentences.join(" "), locale)
     })
 }
 
@@ -88,6 +88,7 @@ fn panel(
     months: &[String],
     counts: &[Option<(u64, u64)>],
     target: Option<f64>,
+    locale: Locale,
 ) -> (Panel, Option<String>) {
     let known: Vec<usize> = (0..counts.len()).filter(|at| counts[*at].is_some()).collect();
     let (events, cases): (Vec<u64>, Vec<u64>) = counts.iter().flatten().copied().unzip();
@@ -99,7 +100,9 @@ fn panel(
         control: None,
     };
     let Some((chart, _)) = laney_p_chart(&events, &cases) else {
-        let only = known.first().map(|at| format!("{name}: only {} has been decided.", months[*at]));
+        let only = known.first().map(|at| {
+            phrase!(locale, "{name}: only {month} has been decided.", name = name, month = months[*at])
+        });
         return (panel, only);
     };
     let is_few = known.len() < FEWEST;
@@ -118,15 +121,21 @@ fn panel(
     variations.truncate(known.last().filter(|_| !is_few).map_or(0, |latest| latest + 1));
     let assurance = target.filter(|_| !is_few).and_then(|target| assurance(&chart, target));
     let sentence = match known.len() {
-        points if is_few => format!(
-            "{name}: {} in {points} months, too few to tell a change from chance.",
-            format::share(chart.center)
+        points if is_few => phrase!(
+            locale,
+            "{name}: {share} in {n} months, too few to tell a change from chance.",
+            name = name,
+            share = locale.share(chart.center),
+            n = points
         ),
         points => {
-            let text = sentence(name, &chart, &signals, target.zip(assurance), |nth| &months[known[nth]]);
-            let note =
-                if points < FIRM { format!(" Trial limits of {points} months.") } else { String::new() };
-            format!("{text}{note}")
+            let month = |nth: usize| months[known[nth]].as_str();
+            let mut text = sentence(name, &chart, &signals, target.zip(assurance), month, locale);
+            if points < FIRM {
+                text.push(' ');
+                text += &phrase!(locale, "Trial limits of {n} months.", n = points);
+            }
+            text
         }
     };
     panel.control =
@@ -157,57 +166,91 @@ fn sentence<'a>(
     signals: &Signals,
     target: Option<(f64, Assurance)>,
     month: impl Fn(usize) -> &'a str,
+    locale: Locale,
 ) -> String {
     let last = chart.points.len() - 1;
-    if let Some((rule, since)) = rule(chart, signals, last) {
-        return format!("{name} changed: {rule} since {}.", month(since));
+    if let Some((rule, since)) = rule(chart, signals, last, locale) {
+        return phrase!(
+            locale,
+            "{name} changed: {rule} since {month}.",
+            name = name,
+            rule = rule,
+            month = month(since)
+        );
     }
-    let mean = format::share(chart.center);
+    let mean = locale.share(chart.center);
     let limits = chart.limits[last];
-    let (lower, upper) = (format::share(limits.lower), format::share(limits.upper));
-    match target.map(|(target, assurance)| (assurance, aim(target))) {
-        Some((Assurance::Fail, target)) => format!(
-            "{name} is stable around {mean}; at this level it will keep missing {target} unless the process changes."
+    let (lower, upper) = (locale.share(limits.lower), locale.share(limits.upper));
+    match target.map(|(target, assurance)| (assurance, locale.aim(target))) {
+        Some((Assurance::Fail, target)) => phrase!(
+            locale,
+            "{name} is stable around {mean}; at this level it will keep missing {target} unless the process changes.",
+            name = name,
+            mean = mean,
+            target = target
         ),
-        Some((Assurance::HitOrMiss, target)) => format!(
+        Some((Assurance::HitOrMiss, target)) => phrase!(
+            locale,
             "{name} varies between {lower} and {upper} by chance: {target} will be hit some months and missed in \
-             others."
+             others.",
+            name = name,
+            lower = lower,
+            upper = upper,
+            target = target
         ),
-        Some((Assurance::Pass, target)) => format!("{name} is stable and consistently above {target}."),
-        None => format!("{name} varies between {lower} and {upper} by chance, around {mean}."),
+        Some((Assurance::Pass, target)) => {
+            phrase!(locale, "{name} is stable and consistently above {target}.", name = name, target = target)
+        }
+        None => phrase!(
+            locale,
+            "{name} varies between {lower} and {upper} by chance, around {mean}.",
+            name = name,
+            lower = lower,
+            upper = upper,
+            mean = mean
+        ),
     }
-}
-
-/// A target without idle decimals.
-fn aim(target: f64) -> String {
-    format::share(target).replace(".0%", "%")
 }
 
 /// The first rule that the latest point breaks, in the order of the NHS, and the first point of its signal.
-fn rule(chart: &Chart, signals: &Signals, last: usize) -> Option<(String, usize)> {
+fn rule(chart: &Chart, signals: &Signals, last: usize, locale: Locale) -> Option<(String, usize)> {
     let is_above = chart.points[last] > chart.center;
-    let side = if is_above { "above" } else { "below" };
-    let limit = if is_above { "upper" } else { "lower" };
-    let mean = format::share(chart.center);
+    let mean = locale.share(chart.center);
     if signals.outside.contains(&last) {
         let run = run(&signals.outside, last, |at| (chart.points[at] > chart.center) == is_above);
-        return Some((format!("{side} the {limit} limit"), run.start));
+        let text = match is_above {
+            true => phrase!(locale, "above the upper limit"),
+            false => phrase!(locale, "below the lower limit"),
+        };
+        return Some((text, run.start));
     }
     if signals.shift.contains(&last) {
         let run = run(&signals.shift, last, |at| (chart.points[at] > chart.center) == is_above);
-        return Some((format!("{} months in a row {side} the mean of {mean},", run.len()), run.start));
+        let n = run.len();
+        let text = match is_above {
+            true => phrase!(locale, "{n} months in a row above the mean of {mean},", n = n, mean = mean),
+            false => phrase!(locale, "{n} months in a row below the mean of {mean},", n = n, mean = mean),
+        };
+        return Some((text, run.start));
     }
     if signals.trend.contains(&last) {
         let is_rising = chart.points[last] > chart.points[last - 1];
         let goes_on = |at: usize| at == last || (chart.points[at + 1] > chart.points[at]) == is_rising;
         let run = run(&signals.trend, last, goes_on);
-        let direction = if is_rising { "rising" } else { "falling" };
-        return Some((format!("{direction} month after month"), run.start));
+        let text = match is_rising {
+            true => phrase!(locale, "rising month after month"),
+            false => phrase!(locale, "falling month after month"),
+        };
+        return Some((text, run.start));
     }
     let near = |at: usize| signals.near_limit.contains(&at);
     near(last).then(|| {
         let first = (last.saturating_sub(2)..last).find(|at| near(*at)).unwrap_or(last);
-        (format!("two of three months close to the {limit} limit"), first)
+        let text = match is_above {
+            true => phrase!(locale, "two of three months close to the upper limit"),
+            false => phrase!(locale, "two of three months close to the lower limit"),
+        };
+        (text, first)
     })
 }
 
@@ -228,7 +271,7 @@ mod tests {
     /// Each month with 100 cases.
     fn own(events: &[u64], target: Option<f64>) -> (Panel, String) {
         let counts: Vec<_> = events.iter().map(|events| Some((*events, 100))).collect();
-        let (panel, sentence) = panel("On-site", &months(events.len()), &counts, target);
+        let (panel, sentence) = panel("On-site", &months(events.len()), &counts, target, Locale::EnGb);
         (panel, sentence.expect("a sentence"))
     }
 
@@ -293,7 +336,7 @@ mod tests {
             alternating(84, 86, 12).into_iter().map(|events| Some((events, 100))).collect();
         counts.insert(3, None);
         counts.push(None);
-        let (panel, _) = panel("On-site", &months(14), &counts, None);
+        let (panel, _) = panel("On-site", &months(14), &counts, None, Locale::EnGb);
         let control = panel.control.expect("limits");
         assert_eq!((panel.values[3], panel.values[13]), (None, None));
         assert_eq!((control.limits[3], control.limits[13]), (None, None));

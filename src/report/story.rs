@@ -8,12 +8,13 @@ use chrono_tz::Tz;
 use super::points::{number, text};
 use super::{figure, position};
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, ChartKind, Figure, MAX_CURVES, Series, Span, SpanKind, Table};
 use crate::query::Chart;
 
 /// A group for each of the first rows, named by `x`: `y` is all the time, one
 /// or more parts of it that don't count, what counts, and the limit.
-pub fn waterfall(chart: &Chart, table: &Table) -> Option<Figure> {
+pub fn waterfall(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let x = position(table, &chart.x)?;
     let y: Vec<usize> = chart.y.0.iter().map(|name| position(table, name)).collect::<Option<_>>()?;
     let value = |row: &[Cell], column: usize| number(&row[column], table.columns[column].format);
@@ -26,8 +27,8 @@ pub fn waterfall(chart: &Chart, table: &Table) -> Option<Figure> {
         .collect();
     let categories: Vec<String> = y.iter().map(|column| table.columns[*column].label.clone()).collect();
     let shown = |value: f64| match chart.unit.as_str() {
-        "h" => format!("{} h", format::number(value, 1)),
-        unit => format!("{} {unit}", format::number(value, 1)).trim_end().to_owned(),
+        "h" => format!("{} h", locale.number(value, 1)),
+        unit => format!("{} {unit}", locale.number(value, 1)).trim_end().to_owned(),
     };
     let sentence = |one: &Series| {
         let [all, parts @ .., counted, limit] = one.values.as_slice() else {
@@ -40,29 +41,35 @@ pub fn waterfall(chart: &Chart, table: &Table) -> Option<Figure> {
             .collect();
         let counted = (*counted)?;
         let against = match limit {
-            Some(limit) if counted > *limit => {
-                format!(", {} over the limit of {}", shown(counted - limit), shown(*limit))
-            }
-            Some(limit) => format!(", within the limit of {}", shown(*limit)),
+            Some(limit) if counted > *limit => phrase!(
+                locale,
+                ", {over} over the limit of {limit}",
+                over = shown(counted - limit),
+                limit = shown(*limit)
+            ),
+            Some(limit) => phrase!(locale, ", within the limit of {limit}", limit = shown(*limit)),
             None => String::new(),
         };
-        Some(format!(
-            "{}: {} less {} leaves {}{against}.",
-            one.name,
-            shown((*all)?),
-            parts.join(" and "),
-            shown(counted)
+        Some(phrase!(
+            locale,
+            "{name}: {all} less {parts} leaves {counted}{against}.",
+            name = one.name,
+            all = shown((*all)?),
+            parts = parts.join(" + "),
+            counted = shown(counted),
+            against = against
         ))
     };
     let mut sentences: Vec<String> = series.iter().filter_map(sentence).collect();
     if table.rows.len() > MAX_CURVES {
-        sentences.push(format!("The first {MAX_CURVES} of {}.", format::count(table.rows.len() as i64)));
+        let all = locale.count(table.rows.len() as i64);
+        sentences.push(phrase!(locale, "The first {n} of {all}.", n = MAX_CURVES, all = all));
     }
     (!sentences.is_empty()).then(|| Figure {
-        y_label: if chart.unit == "h" { "Hours".to_owned() } else { String::new() },
+        y_label: if chart.unit == "h" { phrase!(locale, "Hours") } else { String::new() },
         categories: categories.clone(),
         series,
-        ..figure::empty(ChartKind::Waterfall, table, &chart.unit, sentences.join(" "))
+        ..figure::empty(ChartKind::Waterfall, table, &chart.unit, sentences.join(" "), locale)
     })
 }
 
@@ -71,7 +78,7 @@ pub fn waterfall(chart: &Chart, table: &Table) -> Option<Figure> {
 ///
 /// Kinds are those of `segments` (`queue`, `work`, `waiting`, `closed_hours`),
 /// `limit`, and `event`, which has no end.
-pub fn timeline(zone: Tz, chart: &Chart, table: &Table) -> Option<Figure> {
+pub fn timeline(zone: Tz, chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let at = |name: Option<&String>| position(table, name?);
     let (from, until, kind) = (at(Some(&chart.x))?, at(chart.y.0.first())?, at(chart.y.0.get(1))?);
     let names = at(chart.series.as_ref())?;
@@ -109,8 +116,14 @@ pub fn timeline(zone: Tz, chart: &Chart, table: &Table) -> Option<Figure> {
     told.sort();
     let told: Vec<String> = told.into_iter().map(|(_, name)| name).collect();
     Some(Figure {
-        x_label: "Real time since the start".to_owned(),
+        x_label: phrase!(locale, "Real time since the start"),
         spans,
-        ..figure::empty(ChartKind::Timeline, table, "", format!("In order: {}.", told.join(", ")))
+        ..figure::empty(
+            ChartKind::Timeline,
+            table,
+            "",
+            phrase!(locale, "In order: {told}.", told = told.join(", ")),
+            locale,
+        )
     })
 }

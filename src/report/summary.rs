@@ -41,15 +41,16 @@ pub fn summarise(inputs: &Inputs) -> Summary {
     let mut contract_names: Vec<String> =
         inputs.imported.data.contracts.iter().map(|contract| contract.contract.clone()).collect();
     contract_names.dedup();
-    let period = inputs.period;
+    let (period, locale) = (inputs.period, inputs.config.locale);
     Summary {
         schema: SCHEMA.to_owned(),
         tool: Tool { name: "sla-report".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        subject: inputs.config.subject.clone(),
+        subject: locale.text(&inputs.config.subject).to_owned(),
+        locale: locale.tag().to_owned(),
         rules: inputs.rules.to_owned(),
         period: paper::Period {
             name: period.name.clone(),
-            label: period.label.clone(),
+            label: period.label(locale).to_owned(),
             from: utc(period.from_at),
             until: utc(period.until_at),
             zone: inputs.config.zone.name().to_owned(),
@@ -61,7 +62,7 @@ pub fn summarise(inputs: &Inputs) -> Summary {
         contracts: inputs.outcomes.iter().map(|outcome| contract(inputs, outcome)).collect(),
         contract_names,
         gates: Vec::new(),
-        sentences: verdict_sentences(inputs),
+        sentences: verdict_sentences(inputs, locale),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::points::{number, text};
 use super::{figure, position};
-use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{ChartKind, Figure, MAX_CURVES, MAX_USED, Point, Table};
 use crate::query::Chart;
 use crate::stats::survival::{Group, Step, kaplan_meier, quantile};
@@ -25,7 +25,7 @@ struct Own {
 /// `y` how many ended at it and how many are still open at it.
 ///
 /// At most four lines, those of most tickets; the sentence names the others.
-pub fn figure(min_n: i64, chart: &Chart, table: &Table) -> Option<Figure> {
+pub fn figure(min_n: i64, chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let at = |name: Option<&String>| position(table, name?);
     let (x, ended, open) = (at(Some(&chart.x))?, at(chart.y.0.first())?, at(chart.y.0.get(1))?);
     let split = at(chart.series.as_ref());
@@ -65,7 +65,7 @@ pub fn figure(min_n: i64, chart: &Chart, table: &Table) -> Option<Figure> {
         points.extend(
             steps.last().filter(|step| step.time < seen).map(|step| Point { x: seen, ..point(step) }),
         );
-        parts.push(format!("{name} {}, {}", by(&steps, 0.5, "half"), by(&steps, 0.9, "nine in ten")));
+        parts.push(format!("{name} {}, {}", half(&steps, locale), nine_in_ten(&steps, locale)));
     }
     let beyond: u64 = names
         .iter()
@@ -75,31 +75,52 @@ pub fn figure(min_n: i64, chart: &Chart, table: &Table) -> Option<Figure> {
         .sum();
     let rest: Vec<&str> =
         all.keys().filter(|name| !names.iter().any(|one| one.0 == *name)).map(String::as_str).collect();
-    let mut sentence = format!("Share of the limit by which so many had ended: {}.", parts.join("; "));
+    let mut sentence =
+        phrase!(locale, "Share of the limit by which so many had ended: {parts}.", parts = parts.join("; "));
     if !rest.is_empty() {
-        sentence += &format!(" Not drawn, as they have fewer tickets: {}.", rest.join(", "));
+        sentence.push(' ');
+        sentence +=
+            &phrase!(locale, "Not drawn, as they have fewer tickets: {names}.", names = rest.join(", "));
     }
     let label = match beyond {
-        0 => "Share of the limit used".to_owned(),
-        _ => format!(
-            "Share of the limit used · {} beyond {}% not drawn",
-            format::count(i64::try_from(beyond).unwrap_or(i64::MAX)),
-            format::number(MAX_USED * 100.0, 0)
+        0 => phrase!(locale, "Share of the limit used"),
+        _ => phrase!(
+            locale,
+            "Share of the limit used · {n} beyond {most} not drawn",
+            n = locale.count(i64::try_from(beyond).unwrap_or(i64::MAX)),
+            most = locale.aim(MAX_USED)
         ),
     };
     (!points.is_empty()).then(|| Figure {
         x_label: label,
-        y_label: "Share ended".to_owned(),
+        y_label: phrase!(locale, "Share ended"),
         points,
-        ..figure::empty(ChartKind::Ecdf, table, "%", sentence)
+        ..figure::empty(ChartKind::Ecdf, table, "%", sentence, locale)
     })
 }
 
 /// `half by 62%`, or that it isn't seen.
-fn by(steps: &[Step], share: f64, words: &str) -> String {
-    match quantile(steps, share) {
-        None => format!("{words} not yet"),
-        Some(used) if used > MAX_USED => format!("{words} beyond {}%", format::number(MAX_USED * 100.0, 0)),
-        Some(used) => format!("{words} by {}%", format::number(used * 100.0, 0)),
+fn half(steps: &[Step], locale: Locale) -> String {
+    match quantile(steps, 0.5) {
+        None => phrase!(locale, "half not yet"),
+        Some(used) if used > MAX_USED => {
+            phrase!(locale, "half beyond {share}", share = locale.aim(MAX_USED))
+        }
+        Some(used) => phrase!(locale, "half by {share}", share = whole(used, locale)),
     }
+}
+
+fn nine_in_ten(steps: &[Step], locale: Locale) -> String {
+    match quantile(steps, 0.9) {
+        None => phrase!(locale, "nine in ten not yet"),
+        Some(used) if used > MAX_USED => {
+            phrase!(locale, "nine in ten beyond {share}", share = locale.aim(MAX_USED))
+        }
+        Some(used) => phrase!(locale, "nine in ten by {share}", share = whole(used, locale)),
+    }
+}
+
+/// The steps lie at whole percents.
+fn whole(used: f64, locale: Locale) -> String {
+    format!("{}%", locale.number(used * 100.0, 0))
 }

@@ -9,6 +9,7 @@ use super::columns::{amounts, flags, instants, numbers, owned, shares, texts};
 use crate::clock::{Agreement, AuditRow, Change, Credit, Kernel, Moment, Reading, SourceVerdict};
 use crate::model::{MISSING_AT, Money, Text, Time, instant};
 use crate::paper::format;
+use crate::paper::locale::Locale;
 
 /// One row a contract and clock with a reading in the period.
 pub fn outcomes(facts: &Facts) -> PolarsResult<DataFrame> {
@@ -165,7 +166,7 @@ fn words(kernel: &Kernel, row: &AuditRow) -> String {
         }
         _ => {
             let (elapsed, more) =
-                (format::duration(row.reading.elapsed_s), row.source == SourceVerdict::Kept);
+                (Locale::EnGb.duration(row.reading.elapsed_s), row.source == SourceVerdict::Kept);
             text += &format!(
                 " No change that we tried gives the source's verdict; it would take a limit {} {elapsed}.",
                 if more { "of at least" } else { "below" }

@@ -20,6 +20,7 @@ use crate::clock::{AuditRow, Kernel, Outcome, Reading, Readings, local_date};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::model::Time;
+use crate::paper::locale::Locale;
 use crate::recurrence::{Lost, Recurrence};
 
 /// The half-open span of time that a report is about, and when it was judged.
@@ -27,12 +28,12 @@ use crate::recurrence::{Lost, Recurrence};
 pub struct Period {
     /// As in paths, such as `2026-09`.
     pub name: String,
-    /// As on paper, such as `September 2026`.
-    pub label: String,
+    /// As on paper, such as `September 2026`; by [`Locale`].
+    pub labels: [String; 2],
     /// Where the period before starts, which ends where this one starts; seconds UTC.
     pub before_at: i64,
-    /// The period before on paper, such as `August 2026`.
-    pub before_label: String,
+    /// The period before on paper, such as `August 2026`; by [`Locale`].
+    pub before_labels: [String; 2],
     /// Seconds UTC.
     pub from_at: i64,
     /// Seconds UTC, excluded.
@@ -43,6 +44,16 @@ pub struct Period {
 }
 
 impl Period {
+    /// As on paper, such as `September 2026`.
+    pub fn label(&self, locale: Locale) -> &str {
+        &self.labels[locale as usize]
+    }
+
+    /// The period before on paper, such as `August 2026`.
+    pub fn before_label(&self, locale: Locale) -> &str {
+        &self.before_labels[locale as usize]
+    }
+
     /// Whether an instant lies in the period.
     pub fn contains(&self, at: i64) -> bool {
         self.from_at <= at && at < self.until_at

@@ -14,6 +14,7 @@ use crate::clock::{
 use crate::commands::calendar::local;
 use crate::model::{MISSING_AT, Role, TIME_COLUMNS, Text, Time, instant};
 use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::report::ledger::{sum, verdict};
 
 /// The note.
@@ -193,7 +194,7 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
     if reading.paused_s > 0 && counted.is_some_and(|(_, pauses)| pauses.is_empty()) {
         row("paused", format!("{} as summed by the source", format::exact(reading.paused_s)));
     }
-    row("elapsed", sum(reading));
+    row("elapsed", sum(reading, Locale::EnGb));
     if reading.limit_s == MISSING_AT {
         return lines;
     }
@@ -213,7 +214,7 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
             None => "not known while a pause is open".to_owned(),
         },
     );
-    row("verdict", verdict(reading, own.is_due_from_source));
+    row("verdict", verdict(reading, own.is_due_from_source, Locale::EnGb));
     if let Some((group, assignee, kind)) = case.held(ledger) {
         let who = name(group, assignee);
         row("held", format!("by {who} when the limit was used up, in {kind}. Held, not caused."));
@@ -225,7 +226,7 @@ fn one_clock(case: &Case, ledger: &Ledger, zone: Tz) -> Vec<String> {
                     "{} of {} elapsed ({}) with {}",
                     format::exact(holder.counted_s),
                     format::exact(reading.elapsed_s),
-                    format::share(holder.counted_s as f64 / reading.elapsed_s.max(1) as f64),
+                    Locale::EnGb.share(holder.counted_s as f64 / reading.elapsed_s.max(1) as f64),
                     name(group, assignee)
                 ),
             );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Side, attainment_of, column, int, share, table, text};
 use crate::clock::{Reading, Verdict};
 use crate::model::Text;
-use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::{Cell, Format, Table};
 
 /// How a reading counts in what is compared.
@@ -180,7 +180,12 @@ pub fn attainment(comparison: &Comparison) -> Table {
                 share(after),
                 int(counts.after.0),
                 int(decided(counts.after)),
-                text(before.zip(after).map(|(before, after)| format::signed_pp(after - before)).as_deref()),
+                text(
+                    before
+                        .zip(after)
+                        .map(|(before, after)| Locale::EnGb.signed_pp(after - before))
+                        .as_deref(),
+                ),
                 int(counts.flips),
                 int(counts.moves),
             ]

@@ -12,6 +12,7 @@ use super::kpi::ratio;
 use crate::clock::{Kernel, Outcome, OutcomeStatus, Reading};
 use crate::model::{Money, instant};
 use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::{Block, Cell, Column, Format, Report, Section, Table};
 use compare::{Comparison, attainment, compare, flips, total, transitions};
 
@@ -91,6 +92,7 @@ pub fn report(what_if: &WhatIf) -> Report {
         });
     }
     Report {
+        locale: Locale::EnGb,
         title: format!("SLA what-if – {}", what_if.subject),
         header: vec![
             format!("Changed: {}.", changed(what_if)),
@@ -99,7 +101,7 @@ pub fn report(what_if: &WhatIf) -> Report {
                 what_if.scope,
                 format::instant(what_if.before.kernel.as_of, what_if.zone),
                 what_if.zone.name(),
-                format::count(what_if.before.kernel.data.tickets.len() as i64)
+                Locale::EnGb.count(what_if.before.kernel.data.tickets.len() as i64)
             ),
             "History is replayed as it happened: people may work otherwise under another promise.".to_owned(),
         ],
@@ -135,7 +137,9 @@ fn attainment_of((kept, missed): (i64, i64)) -> Option<f64> {
 /// `92.3% (120 of 130)`.
 fn shown((kept, missed): (i64, i64)) -> String {
     match attainment_of((kept, missed)) {
-        Some(share) => format!("{} ({})", format::share(share), format::fraction(kept, kept + missed)),
+        Some(share) => {
+            format!("{} ({})", Locale::EnGb.share(share), Locale::EnGb.fraction(kept, kept + missed))
+        }
         None => "nothing decided".to_owned(),
     }
 }
@@ -159,14 +163,14 @@ fn summary(what_if: &WhatIf, comparison: Option<&Comparison>) -> Section {
             }
             let mut text = format!("{label}: {before} would be {now}");
             if let (Some(before), Some(now)) = (attainment_of(counts.before), attainment_of(counts.after)) {
-                text += &format!(", {}", format::signed_pp(now - before));
+                text += &format!(", {}", Locale::EnGb.signed_pp(now - before));
             }
             text += &match counts.flips {
                 1 => "; 1 verdict would flip".to_owned(),
-                flips => format!("; {} verdicts would flip", format::count(flips)),
+                flips => format!("; {} verdicts would flip", Locale::EnGb.count(flips)),
             };
             if counts.moves > 0 {
-                text += &format!(", {} would be decided in another period", format::count(counts.moves));
+                text += &format!(", {} would be decided in another period", Locale::EnGb.count(counts.moves));
             }
             text += ".";
             let decided = [counts.before, counts.after].map(|(kept, missed)| kept + missed);
@@ -196,7 +200,7 @@ fn credits_sentence(before: &Credits, after: &Credits) -> Option<String> {
 
 fn paid(credits: &Credits) -> String {
     let one = |(currency, (due, indicative)): (&String, &(Money, Money))| {
-        let number = |money: &Money| format::number(money.hundredths as f64 / 100.0, 2);
+        let number = |money: &Money| Locale::EnGb.number(money.hundredths as f64 / 100.0, 2);
         let mut text = format!("{} {currency}", number(due)).trim_end().to_owned();
         if indicative.hundredths > 0 {
             text += &format!(" (and {} indicative)", number(indicative));

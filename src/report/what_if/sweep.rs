@@ -2,7 +2,7 @@
 
 use super::{Step, WhatIf, attainment_of, column, int, label, paid, share, shown, table, text};
 use crate::clock::gap;
-use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::{ChartKind, Figure, Format, Series, Table};
 
 /// The clocks that a sweep moves, in the order of the policy; all where none moves.
@@ -53,6 +53,7 @@ pub fn sweep(what_if: &WhatIf, key: &str, steps: &[Step]) -> Table {
     });
     let title = format!("Attainment by {key}");
     let figure = Figure {
+        locale: Locale::EnGb,
         kind: ChartKind::Line,
         title: title.clone(),
         description: sentences(what_if, key, steps).join(" "),
@@ -92,7 +93,7 @@ pub fn sentences(what_if: &WhatIf, key: &str, steps: &[Step]) -> Vec<String> {
                 kept + missed > 0 && target.is_some_and(|target| gap(kept, kept + missed, *target) == 0)
             };
             let target = match targets[0].filter(|_| is_same) {
-                Some(target) => format!("the target of {}", format::share(target)),
+                Some(target) => format!("the target of {}", Locale::EnGb.share(target)),
                 None => "its target".to_owned(),
             };
             let values: Vec<&str> = steps.iter().filter(meets).map(|step| step.value.as_str()).collect();
