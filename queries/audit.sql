@@ -6,6 +6,7 @@
 -- notes    = "Each disagreement was replayed with one rule changed, else two, else three; named are the changes that alone give the source's verdict. They are consistent with it, which doesn't prove that the source did so."
 -- fractions = { tickets_share = ["tickets", "audited"] }
 -- labels   = { tickets_share = "Tickets", would_agree_if = "Would agree if" }
+-- words    = ["agreement"]
 WITH kinds AS (
   SELECT
     audit.clock,

@@ -3,6 +3,7 @@
 -- section  = "audit"
 -- key      = ["clock", "ticket_id"]
 -- notes    = "The first five tickets of each kind of disagreement; all of them are in audit_tickets. Each can be checked with `sla explain TICKET`."
+-- words    = ["agreement"]
 SELECT
   audit.clock,
   audit.agreement,

@@ -3,6 +3,7 @@
 -- section  = "audit"
 -- key      = ["clock", "ticket_id"]
 -- is_filterable = true
+-- words    = ["agreement"]
 SELECT
   audit.ticket_id,
   audit.clock,

@@ -3,6 +3,7 @@
 -- section  = "quality"
 -- key      = ["source", "code", "subject"]
 -- labels   = { first_place = "First seen" }
+-- words    = ["meaning"]
 SELECT
   findings.source,
   findings.code,

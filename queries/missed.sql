@@ -6,6 +6,7 @@
 -- notes    = "Overrun is elapsed time less the limit, both in hours of the clock's calendar. Held by: who had the ticket when the limit was used up; held, not caused. Without a history, who held it and where the time passed isn't known. Every line can be checked with `sla explain TICKET`."
 -- labels   = { due_group_name = "Held by", due_kind = "In", queue_s = "Queue", work_s = "Work", waiting_s = "Waiting" }
 -- is_filterable = true
+-- words    = ["due_kind", "confidence"]
 WITH split AS (
   SELECT
     segments.ticket_id,

@@ -1,6 +1,6 @@
 -- title    = "When tickets come in whose resolution is late"
 -- question = "At which hours does a ticket come in only to be late?"
--- section  = "volumes"
+-- section  = "when"
 -- order    = 2
 -- key      = ["weekday", "hour"]
 -- chart    = { kind = "heatmap", x = "hour", y = ["missed_share", "is_open"], series = "weekday_name", unit = "%" }
@@ -8,6 +8,7 @@
 -- notes    = "Of resolution clocks that are decided, of tickets opened in the 52 weeks that end with the period: the share that missed its limit, by the hour at which the ticket was opened, in the report's time zone. Blank where fewer than 5 were decided."
 -- labels   = { weekday = "No.", weekday_name = "Weekday", missed_share = "Missed", is_open = "Support hours" }
 -- fractions = { missed_share = ["missed", "decided"] }
+-- words    = ["weekday_name"]
 WITH decided AS (
   SELECT
     tickets.opened_weekday AS weekday,

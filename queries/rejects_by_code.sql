@@ -4,6 +4,7 @@
 -- key      = ["source", "code"]
 -- notes    = "Each row is in csv/rejects.csv with file and line."
 -- labels   = { first_line = "First line" }
+-- words    = ["meaning"]
 SELECT
   rejects.source,
   rejects.code,

@@ -7,6 +7,7 @@
 -- notes    = "Units with four incidents or more in 12 months, and all to act on or to watch. Tested is the fault that a unit has most, against the other units of its model over two years. Few incidents can't show much: too few to tell is an answer."
 -- labels   = { observed_by_expected = "Ratio", unit_verdict = "Verdict", year_incidents = "In 12 months", mtbf_days = "MTBF, days" }
 -- is_filterable = true
+-- words    = ["unit_verdict"]
 SELECT
   units.asset,
   units.serial,

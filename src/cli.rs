@@ -122,12 +122,25 @@ pub struct ReportArgs {
     /// Don't guard text in CSV files against spreadsheets that run formulas
     #[arg(long)]
     pub csv_raw: bool,
+    /// How CSV files are written; excel-pt has semicolons, decimal commas and a byte order mark
+    #[arg(long, value_enum, default_value_t = CsvDialect::Rfc4180, value_name = "DIALECT")]
+    pub csv_dialect: CsvDialect,
+    /// Take names and texts out of everything that is written: customer, site, assignee, text;
+    /// requesters are never written
+    #[arg(long, value_delimiter = ',', value_enum, value_name = "WHAT")]
+    pub redact: Vec<Redact>,
+    /// Earlier summary.json files, for months that the exports don't reach back to (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub history: Vec<String>,
     /// The language of the report: en-GB or pt-PT
     #[arg(long, value_name = "TAG")]
     pub locale: Option<String>,
     /// Most rows of a ticket table on the page
     #[arg(long, value_name = "N")]
     pub html_rows: Option<usize>,
+    /// What the page says of single tickets
+    #[arg(long, value_enum, default_value_t = HtmlDetail::Full, value_name = "DETAIL")]
+    pub html_detail: HtmlDetail,
     /// Exit with 0 although no ticket falls into the period
     #[arg(long)]
     pub allow_empty: bool,
@@ -139,6 +152,37 @@ pub struct ReportArgs {
     /// Append summary.md to the job page of GitHub Actions and mark gates that don't hold
     #[arg(long, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub github: When,
+}
+
+/// How CSV files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CsvDialect {
+    /// Commas, UTF-8, LF
+    #[value(name = "rfc4180")]
+    Rfc4180,
+    /// Semicolons, decimal commas, byte order mark, CRLF
+    ExcelPt,
+}
+
+/// What can be taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Redact {
+    Customer,
+    Site,
+    Assignee,
+    Requester,
+    Text,
+}
+
+/// What the page says of single tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HtmlDetail {
+    /// Nothing: no table of tickets
+    None,
+    /// Ids, clocks, verdicts, times and numbers, no other text
+    Ids,
+    /// All there is
+    Full,
 }
 
 /// What `report`, `run` and `gate` have in common.

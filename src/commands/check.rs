@@ -9,6 +9,7 @@ use crate::model::{Text, Time};
 pub fn run(args: &CommonArgs) -> Result<(), Failure> {
     let config = super::prepare(args)?;
     let queries = super::queries(&config)?;
+    super::selections(&config, &queries)?;
     let imported = super::read(&config)?;
     let last_at = imported.data.last_at.unwrap_or(0);
     super::calendars(&config, &imported, last_at)?;

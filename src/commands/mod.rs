@@ -22,6 +22,7 @@ mod check;
 mod diff;
 mod explain;
 mod gate;
+mod history;
 mod init;
 mod period;
 mod query;
@@ -42,9 +43,11 @@ use crate::clock::{self, Calendars, Kernel, OutcomePeriod, Reading, StatusClass,
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Code, Imported};
 use crate::model::{MISSING_AT, Text, Time};
+use crate::paper::history::PastMonth;
 use crate::paper::locale::Locale;
 use crate::query::{Query, load};
 use crate::recurrence::{self, Lost, Recurrence};
+use crate::report::selection::{self, Selection};
 use crate::tables::{Facts, Period, placed_at};
 
 use stages::Stages;
@@ -181,6 +184,15 @@ fn queries(config: &Config) -> Result<Vec<Query>, Failure> {
     })
 }
 
+/// The user's own reports.
+fn selections(config: &Config, queries: &[Query]) -> Result<Vec<Selection>, Failure> {
+    let names: Vec<&str> = queries.iter().map(|query| query.slug.as_str()).collect();
+    selection::load(config.reports.as_deref(), &names).map_err(|problems| {
+        let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::usage(texts.join("\n\n"))
+    })
+}
+
 fn read(config: &Config) -> Result<Imported, Failure> {
     let mut imported = import::import(config).map_err(|problems| {
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -228,6 +240,7 @@ fn with_facts<T>(
     config: &Config,
     imported: &Imported,
     period: &Period,
+    past: Vec<PastMonth>,
     stages: &mut Stages,
     then: impl FnOnce(&Facts, &mut Stages) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -247,6 +260,7 @@ fn with_facts<T>(
     stages.done("areas", || {
         format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())
     });
+    let history = history::missing(past, &kernel, &readings, config.zone);
     let facts = Facts {
         config,
         imported,
@@ -257,6 +271,7 @@ fn with_facts<T>(
         recurrence: &recurrence,
         lost: &lost,
         period,
+        history: &history,
     };
     then(&facts, stages)
 }

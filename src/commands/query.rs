@@ -8,10 +8,14 @@ use super::{Failure, Stages};
 use crate::cli::{QueryArgs, QueryFormat};
 use crate::import::STANDARD_INPUT;
 use crate::paper::{Cell, Format, Table};
+use crate::render::csv::{Dialect, Style};
 use crate::{query, render, tables};
 
 /// Rows of a table on a terminal; CSV and JSON have them all.
 const PRINTED: usize = 200;
+
+/// For other programs.
+const RAW: Style = Style { dialect: Dialect::Rfc4180, is_safe: false };
 
 /// Runs the command.
 pub fn run(args: &QueryArgs) -> Result<(), Failure> {
@@ -30,7 +34,7 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     stages.done("import", || format!("{} tickets", imported.data.tickets.len()));
     super::judge_rejects(&config, &imported)?;
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
-    let table = super::with_facts(&config, &imported, &period, &mut stages, |facts, stages| {
+    let table = super::with_facts(&config, &imported, &period, Vec::new(), &mut stages, |facts, stages| {
         let tables = tables::build(facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
         stages.done("tables", || format!("{} tables", tables.frames.len()));
         query::run(&query, &tables).map_err(Failure::usage)
@@ -40,7 +44,7 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
         QueryFormat::Csv => {
             use std::io::Write;
             // A reader that has gone away is no error.
-            let _ = std::io::stdout().write_all(&render::csv::table(&table, false));
+            let _ = std::io::stdout().write_all(&render::csv::table(&table, RAW));
         }
         QueryFormat::Json => say!("{:#}", rows(&table)),
         QueryFormat::Table => {

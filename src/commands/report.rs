@@ -7,14 +7,17 @@ use rayon::prelude::*;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{EMPTY, Failure, OUTPUT, Stages, gate, run_json};
-use crate::cli::{Format, ReportArgs};
-use crate::import::{Imported, hex};
+use super::{EMPTY, Failure, OUTPUT, Stages, gate, history, run_json};
+use crate::cli::{CsvDialect, Format, HtmlDetail, Redact, ReportArgs};
+use crate::import::{self, Imported, Redaction, hex};
 use crate::output::{self, Output};
+use crate::paper::history::months;
 use crate::paper::locale::Locale;
 use crate::paper::summary::Summary;
 use crate::paper::{Block, Cell, Download, Report, Table};
-use crate::report::{self, Inputs, kpi, verdict_sentences};
+use crate::render::csv::{Dialect, Style};
+use crate::report::selection::{self, Selection};
+use crate::report::{self, Inputs, TicketDetail, kpi, verdict_sentences};
 use crate::tables::{self, DATA, Tables};
 use crate::{query, render};
 
@@ -35,27 +38,33 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     }
     let gates = gate::all(&args.gates, &config)?;
     let queries = super::queries(&config)?;
+    let selections = super::selections(&config, &queries)?;
+    let (summaries, history_files) = history::read(&args.history)?;
     let asked = args.common.as_of.as_deref().map(|text| super::as_of(&config, text)).transpose()?;
     stages.done("check", || format!("{} queries", queries.len()));
 
-    let imported = super::read(&config)?;
+    let mut imported = super::read(&config)?;
     stages.done("import", || summed(&imported));
     if let Err(failure) = super::judge_rejects(&config, &imported) {
         rejects_only(args, &imported, started, &stages)?;
         return Err(failure);
     }
+    import::redact(redaction(&args.redact), &mut config, &mut imported);
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
-    super::with_facts(&config, &imported, &period, &mut stages, |facts, stages| {
+    let first_month = tables::month(period.from_at, config.zone);
+    let past = months(&summaries, config.zone.name(), &first_month);
+    super::with_facts(&config, &imported, &period, past, &mut stages, |facts, stages| {
         let tables = tables::build(facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
         stages.done("tables", || format!("{} tables", tables.frames.len()));
-        let results: Vec<Table> = queries
+        let mut results: Vec<Table> = queries
             .iter()
             .map(|query| query::run(query, &tables))
             .collect::<Result<_, _>>()
             .map_err(Failure::usage)?;
+        results.iter_mut().for_each(|table| report::localise(table, config.locale));
         stages.done("query", || format!("{} results", results.len()));
 
-        let kpis = kpi::count(facts.kernel, facts.readings, &period);
+        let kpis = kpi::count(facts.kernel, facts.readings, &period, config.zone, facts.history);
         let rules = hex(&Sha256::digest(config.source.as_bytes()));
         let inputs = Inputs {
             config: &config,
@@ -69,13 +78,19 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             recurrence: facts.recurrence,
             queries: &queries,
             results: &results,
+            history: facts.history,
+            detail: match args.html_detail {
+                HtmlDetail::None => TicketDetail::None,
+                HtmlDetail::Ids => TicketDetail::Ids,
+                HtmlDetail::Full => TicketDetail::Full,
+            },
             rules: &rules[..8],
         };
         let mut summary = report::summary::summarise(&inputs);
         summary.gates = gate::judged(&gates, &summary, config.min_n)?;
         let mut report = report::build(&inputs);
         report.periods = output::periods(&args.out, &summary.period);
-        report.downloads = downloads(args, &results);
+        report.downloads = downloads(args, &results, &selections, config.locale);
         stages.done("report", || format!("{} sections", report.sections.len()));
 
         let broken = |message: String| Failure::new(OUTPUT, message);
@@ -84,6 +99,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         let made = Made {
             inputs: &inputs,
             report: &report,
+            selections: &selections,
             tables: &tables,
             summary: &summary,
             markdown: &markdown,
@@ -95,6 +111,10 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             "tool": { "name": "sla-report", "version": env!("CARGO_PKG_VERSION") },
             "config_sha256": rules,
             "csv_safe": !args.csv_raw,
+            "csv_dialect": csv_style(args).dialect.name(),
+            "locale": config.locale.tag(),
+            "redacted": redacted(&args.redact),
+            "history": history_files,
             "inputs": imported.files,
         });
         let place = output.publish(&period.name, manifest, &run_json(started, stages)).map_err(broken)?;
@@ -168,7 +188,7 @@ fn rejects_only(
         std::fs::create_dir_all(&args.out).map_err(|error| error.to_string())?;
         let rejects = tables::rejects(imported).map_err(|error| error.to_string())?;
         let table = query::plain("rejects", "Rejected rows", &rejects)?;
-        let safe = render::csv::table(&table, !args.csv_raw);
+        let safe = render::csv::table(&table, csv_style(args));
         std::fs::write(args.out.join("rejects.csv"), safe).map_err(|error| error.to_string())?;
         std::fs::write(args.out.join("run.json"), run_json(started, stages))
             .map_err(|error| error.to_string())
@@ -178,8 +198,36 @@ fn rejects_only(
     })
 }
 
+fn csv_style(args: &ReportArgs) -> Style {
+    let dialect = match args.csv_dialect {
+        CsvDialect::Rfc4180 => Dialect::Rfc4180,
+        CsvDialect::ExcelPt => Dialect::ExcelPt,
+    };
+    Style { dialect, is_safe: !args.csv_raw }
+}
+
+fn redaction(asked: &[Redact]) -> Redaction {
+    Redaction {
+        customers: asked.contains(&Redact::Customer),
+        sites: asked.contains(&Redact::Site),
+        assignees: asked.contains(&Redact::Assignee),
+        texts: asked.contains(&Redact::Text),
+    }
+}
+
+/// Names of what was taken out, for the manifest.
+fn redacted(asked: &[Redact]) -> Vec<String> {
+    let mut names: Vec<String> = asked
+        .iter()
+        .filter_map(|what| Some(clap::ValueEnum::to_possible_value(what)?.get_name().to_owned()))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// The files beside the page that people open.
-fn downloads(args: &ReportArgs, results: &[Table]) -> Vec<Download> {
+fn downloads(args: &ReportArgs, results: &[Table], own: &[Selection], locale: Locale) -> Vec<Download> {
     let has_tickets = args.format.contains(&Format::Csv) && results.iter().any(|t| t.slug == "tickets");
     [
         (args.format.contains(&Format::Xlsx), "Excel pack", PACK),
@@ -189,7 +237,8 @@ fn downloads(args: &ReportArgs, results: &[Table]) -> Vec<Download> {
     ]
     .into_iter()
     .filter(|(is_written, ..)| *is_written)
-    .map(|(_, label, href)| Download { label: label.to_owned(), href: href.to_owned() })
+    .map(|(_, label, href)| Download { label: locale.text(label).to_owned(), href: href.to_owned() })
+    .chain(own.iter().map(|own| Download { label: own.title.clone(), href: format!("{}.html", own.slug) }))
     .collect()
 }
 
@@ -200,29 +249,34 @@ const PACK: &str = "sla-pack.xlsx";
 struct Made<'a> {
     inputs: &'a Inputs<'a>,
     report: &'a Report,
+    selections: &'a [Selection],
     tables: &'a Tables,
     summary: &'a Summary,
     markdown: &'a str,
 }
 
 fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), String> {
-    let Made { inputs, report, tables, summary, markdown } = made;
+    let Made { inputs, report, selections, tables, summary, markdown } = made;
     let wants = |format| args.format.contains(&format);
     if wants(Format::Html) {
         output.write("index.html", render::html::page(report)?.as_bytes())?;
+        for selection in *selections {
+            let page = render::html::page(&selection::select(report, selection))?;
+            output.write(&format!("{}.html", selection.slug), page.as_bytes())?;
+        }
     }
     if wants(Format::Csv) {
         let bytes: Vec<(String, Vec<u8>)> = inputs
             .results
             .par_iter()
-            .map(|table| (format!("csv/{}.csv", table.slug), render::csv::table(table, !args.csv_raw)))
+            .map(|table| (format!("csv/{}.csv", table.slug), render::csv::table(table, csv_style(args))))
             .collect();
         for (path, bytes) in bytes {
             output.write(&path, &bytes)?;
         }
         if let Some(rejects) = tables.get("rejects") {
             let table = query::plain("rejects", "Rejected rows", rejects)?;
-            output.write("csv/rejects.csv", &render::csv::table(&table, !args.csv_raw))?;
+            output.write("csv/rejects.csv", &render::csv::table(&table, csv_style(args)))?;
         }
     }
     if wants(Format::Xlsx) {

@@ -17,6 +17,7 @@ use crate::output::Output;
 use crate::paper::locale::Locale;
 use crate::paper::{Block, Cell, Format, Report, Table};
 use crate::render;
+use crate::render::csv::{Dialect, Style};
 use crate::report::what_if::{Credits, Side, Step, WhatIf, report};
 use crate::tables::{Period, placed_at};
 use sha2::{Digest, Sha256};
@@ -29,6 +30,8 @@ struct Replay<'a> {
     readings: Readings,
     as_of: i64,
 }
+
+const SAFE: Style = Style { dialect: Dialect::Rfc4180, is_safe: true };
 
 /// Runs the command.
 pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
@@ -301,7 +304,7 @@ fn fee_period(date: NaiveDate, months: u32) -> NaiveDate {
 
 fn write(report: &Report, value: &Value, html_rows: usize, output: &mut Output) -> Result<(), String> {
     for table in tables(report) {
-        output.write(&format!("csv/{}.csv", table.slug), &render::csv::table(table, true))?;
+        output.write(&format!("csv/{}.csv", table.slug), &render::csv::table(table, SAFE))?;
         if let Some(figure) = &table.figure
             && let Ok(svg) = render::chart::svg(figure, &table.slug)
         {

@@ -25,7 +25,7 @@ pub use inputs::{
 };
 pub use limits::Limits;
 pub use overlay::{Sweep, overlay, rules_of, set};
-pub use reader::parse_share;
+pub use reader::{Located, Problems, Reader, parse_share};
 pub use recurrence::Recurrence;
 
 use std::collections::BTreeMap;
@@ -37,7 +37,6 @@ use crate::clock::Policy;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::gate::Gate;
 use crate::paper::locale::Locale;
-use reader::{Problems, Reader};
 
 /// What `sla.toml` says.
 #[derive(Debug, Clone)]
@@ -64,6 +63,8 @@ pub struct Config {
     pub report_url: Option<String>,
     /// Folder of the user's own queries.
     pub queries: Option<PathBuf>,
+    /// Folder of the user's own reports.
+    pub reports: Option<PathBuf>,
     pub inputs: Inputs,
     pub severity: SeverityRules,
     /// What is said of contracts instead of the list of contracts.
@@ -124,7 +125,8 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
     let dir = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let (mut subject, mut zone, mut min_n) = ("all contracts".to_owned(), Tz::UTC, 10);
     let mut locale = Locale::default();
-    let (mut html_rows, mut queries, mut exported_at, mut report_url) = (20_000, None, None, None);
+    let (mut html_rows, mut queries, mut reports) = (20_000, None, None);
+    let (mut exported_at, mut report_url) = (None, None);
     if let Some(report) = document.table("report") {
         subject = report.string("subject").map_or(subject, |text| text.value);
         if let Some(text) = report.string("zone") {
@@ -146,6 +148,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
             is_web.then_some(text.value)
         });
         queries = report.string("queries").map(|folder| dir.join(folder.value));
+        reports = report.string("reports").map(|folder| dir.join(folder.value));
         report.finish();
     }
     let limits = limits::limits(document);
@@ -210,6 +213,7 @@ fn read(path: &Path, source: &str, document: &Reader) -> Config {
         exported_at,
         report_url,
         queries,
+        reports,
         inputs,
         severity,
         terms,

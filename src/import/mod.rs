@@ -13,6 +13,7 @@ mod json;
 mod open;
 mod parquet;
 mod read;
+mod redact;
 mod reference;
 mod rows;
 mod slas;
@@ -24,6 +25,7 @@ mod workbook;
 pub use columns::folded;
 pub use defect::{Code, FileCount, Finding, Reject, Unusable};
 pub use open::{STANDARD_INPUT, hex};
+pub use redact::{Redaction, redact};
 pub use survey::{HeaderCandidate, Sniffed, Survey, Times, sniff, survey};
 
 use std::path::{Path, PathBuf};

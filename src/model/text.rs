@@ -132,6 +132,11 @@ pub struct Strings {
 }
 
 impl Strings {
+    /// So many rows without a value.
+    pub fn empty(rows: usize) -> Strings {
+        Strings { buffer: String::new(), ends: vec![0; rows] }
+    }
+
     /// Appends a value.
     pub fn push(&mut self, value: &str) {
         self.buffer.push_str(value);

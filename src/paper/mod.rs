@@ -4,6 +4,7 @@
 //! it looks: a renderer chooses fonts and widths, never numbers or words.
 
 pub mod format;
+pub mod history;
 pub mod index;
 pub mod locale;
 pub mod summary;
@@ -239,6 +240,8 @@ pub enum Format {
     Bool,
     /// One of the verdicts of a clock.
     Verdict,
+    /// One of this program's own words, such as `queue`; in the reader's language on paper.
+    Word,
 }
 
 /// One value.

@@ -36,8 +36,39 @@ pub struct Summary {
     pub contract_names: Vec<String>,
     /// In the configuration's order, then those of the command line.
     pub gates: Vec<GateResult>,
-    /// The verdict in words.
+    /// The verdict in words, in the language of the report.
     pub sentences: Vec<String>,
+    /// What the page says of the whole, in every language.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+}
+
+/// A sentence of the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// `verdict`, `change` or `concentration`.
+    pub id: String,
+    pub text_en: String,
+    pub text_pt: String,
+    /// Where it stands, relative to the report's folder.
+    pub link: String,
+}
+
+/// A clock's control chart, as of the latest month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spc {
+    /// `common_cause`, `improvement` or `concern`; none with too few months.
+    pub variation: Option<String>,
+    /// `pass`, `hit_or_miss` or `fail` against the target; none without one or with too few months.
+    pub assurance: Option<String>,
+    /// Attainment 0-1 of all months, and the limits of chance of the latest.
+    pub mean: f64,
+    pub lower: f64,
+    pub upper: f64,
+    /// Months with something decided.
+    pub points: i64,
+    /// The limits come from few months.
+    pub is_trial: bool,
 }
 
 fn english() -> String {
@@ -129,6 +160,9 @@ pub struct Kpi {
     pub overrun_total_s: i64,
     /// By the verdict's name.
     pub verdicts: BTreeMap<String, i64>,
+    /// None where there are too few months for limits.
+    #[serde(default)]
+    pub spc: Option<Spc>,
 }
 
 /// One clock of one contract in the period.

@@ -31,6 +31,9 @@ pub struct Header {
     /// Headings on paper, where the column's name doesn't read well.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Columns that hold words of this program, such as `queue`: translated on paper.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// Tables of a section stand in this order, then by name.
     #[serde(default)]
     pub order: i64,

@@ -28,7 +28,7 @@ pub struct Query {
 }
 
 /// The queries that come with the program, in order of name.
-const OWN: [(&str, &str); 32] = [
+const OWN: [(&str, &str); 33] = [
     ("area_tickets", include_str!("../../queries/area_tickets.sql")),
     ("areas", include_str!("../../queries/areas.sql")),
     ("areas_by_overrun", include_str!("../../queries/areas_by_overrun.sql")),
@@ -47,6 +47,7 @@ const OWN: [(&str, &str); 32] = [
     ("failures_by_age", include_str!("../../queries/failures_by_age.sql")),
     ("findings", include_str!("../../queries/findings.sql")),
     ("held_by_group", include_str!("../../queries/held_by_group.sql")),
+    ("miss_patterns", include_str!("../../queries/miss_patterns.sql")),
     ("missed", include_str!("../../queries/missed.sql")),
     ("missed_by_hour", include_str!("../../queries/missed_by_hour.sql")),
     ("missing_facts", include_str!("../../queries/missing_facts.sql")),
@@ -179,7 +180,10 @@ fn table(query: &Query, frame: &DataFrame, has_key: bool) -> Result<Table, Strin
             None => None,
         };
         let label = header.labels.get(name).cloned().unwrap_or_else(|| header::label(name));
-        let (format, values) = values(column).map_err(|error| error.to_string())?;
+        let (mut format, values) = values(column).map_err(|error| error.to_string())?;
+        if format == Format::Text && header.words.iter().any(|own| own == name) {
+            format = Format::Word;
+        }
         columns.push(Heading { name: name.to_owned(), label, format, fraction });
         cells.push(values);
     }

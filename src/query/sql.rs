@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
-pub const TABLES: [&str; 20] = [
+pub const TABLES: [&str; 21] = [
     "tickets",
     "clocks",
     "segments",
@@ -19,6 +19,7 @@ pub const TABLES: [&str; 20] = [
     "bursts",
     "site_attainment",
     "hours",
+    "history",
     "assets",
     "rejects",
     "findings",

@@ -1,4 +1,4 @@
-//! A table as CSV: RFC 4180, UTF-8, LF, for other programs and for Excel.
+//! A table as CSV, for other programs and for Excel.
 //!
 //! Leaves out on purpose everything for the eye: durations are seconds,
 //! instants are UTC, column names are those of SQL.
@@ -8,47 +8,89 @@ use csv::{Terminator, WriterBuilder};
 
 use crate::paper::{Cell, Format, Table};
 
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    pub dialect: Dialect,
+    /// A text that a spreadsheet would run as a formula gets an apostrophe in front;
+    /// numbers are never touched.
+    pub is_safe: bool,
+}
+
+/// What separates fields and decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// RFC 4180, UTF-8, LF.
+    Rfc4180,
+    /// As a Portuguese Excel opens it by a double click: a byte order mark, semicolons, decimal
+    /// commas, CRLF, instants that it takes for dates.
+    ExcelPt,
+}
+
+impl Dialect {
+    /// As on the command line and in the manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::Rfc4180 => "rfc4180",
+            Dialect::ExcelPt => "excel-pt",
+        }
+    }
+}
+
 /// The table with its header row.
-///
-/// With `is_safe`, a text that a spreadsheet would run as a formula gets an
-/// apostrophe in front; numbers are never touched.
-pub fn table(table: &Table, is_safe: bool) -> Vec<u8> {
-    let mut writer =
-        WriterBuilder::new().terminator(Terminator::Any(b'\n')).flexible(true).from_writer(Vec::new());
+pub fn table(table: &Table, style: Style) -> Vec<u8> {
+    let (delimiter, terminator, start) = match style.dialect {
+        Dialect::Rfc4180 => (b',', Terminator::Any(b'\n'), &[][..]),
+        Dialect::ExcelPt => (b';', Terminator::CRLF, &b"\xef\xbb\xbf"[..]),
+    };
+    let mut writer = WriterBuilder::new()
+        .delimiter(delimiter)
+        .terminator(terminator)
+        .flexible(true)
+        .from_writer(start.to_vec());
     // Writing to memory can't fail, and `flexible` allows any row length.
     let _ = writer.write_record(table.columns.iter().map(|column| column.name.as_str()));
     for row in &table.rows {
         let _ = writer.write_record(table.columns.iter().enumerate().map(|(at, column)| {
-            row.get(at).map_or_else(String::new, |cell| field(cell, column.format, is_safe))
+            row.get(at).map_or_else(String::new, |cell| field(cell, column.format, style))
         }));
     }
     writer.into_inner().unwrap_or_default()
 }
 
-fn field(cell: &Cell, format: Format, is_safe: bool) -> String {
+fn field(cell: &Cell, format: Format, style: Style) -> String {
+    let decimal = |text: String| match style.dialect {
+        Dialect::Rfc4180 => text,
+        Dialect::ExcelPt => text.replace('.', ","),
+    };
     match cell {
         Cell::Missing => String::new(),
-        Cell::Text(text) if is_safe && is_formula(text) => format!("'{text}"),
+        Cell::Text(text) if style.is_safe && is_formula(text) => format!("'{text}"),
         Cell::Text(text) => text.clone(),
         Cell::Int(value) => match format {
-            Format::Instant => rfc3339(*value),
-            Format::Share => format!("{value}.000000"),
+            Format::Instant => instant(*value, style.dialect),
+            Format::Share => decimal(format!("{value}.000000")),
             _ => value.to_string(),
         },
         Cell::Float(value) if !value.is_finite() => String::new(),
         Cell::Float(value) => match format {
-            Format::Instant => rfc3339(value.round() as i64),
+            Format::Instant => instant(value.round() as i64, style.dialect),
             Format::Duration | Format::Count => format!("{value:.0}"),
-            Format::Share => format!("{value:.6}"),
-            Format::Money => format!("{value:.2}"),
-            _ => value.to_string(),
+            Format::Share => decimal(format!("{value:.6}")),
+            Format::Money => decimal(format!("{value:.2}")),
+            _ => decimal(value.to_string()),
         },
     }
 }
 
-fn rfc3339(at: i64) -> String {
-    DateTime::from_timestamp(at, 0)
-        .map_or_else(|| at.to_string(), |instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true))
+fn instant(at: i64, dialect: Dialect) -> String {
+    DateTime::from_timestamp(at, 0).map_or_else(
+        || at.to_string(),
+        |instant| match dialect {
+            Dialect::Rfc4180 => instant.to_rfc3339_opts(SecondsFormat::Secs, true),
+            Dialect::ExcelPt => instant.format("%Y-%m-%d %H:%M:%S").to_string(),
+        },
+    )
 }
 
 /// Spreadsheets skip what can't be seen before they look for a formula.
@@ -79,7 +121,7 @@ mod tests {
     }
 
     fn written(format: Format, cell: Cell, is_safe: bool) -> String {
-        let bytes = table(&one(format, vec![cell]), is_safe);
+        let bytes = table(&one(format, vec![cell]), Style { dialect: Dialect::Rfc4180, is_safe });
         String::from_utf8(bytes).expect("UTF-8")
     }
 
@@ -97,6 +139,16 @@ mod tests {
         for (format, cell, expected) in cases {
             assert_eq!(written(format, cell, true), format!("a_b\n{expected}\n"));
         }
+    }
+
+    #[test]
+    fn a_portuguese_excel_reads_its_own_dialect() {
+        let style = Style { dialect: Dialect::ExcelPt, is_safe: true };
+        let text = |format, cell| String::from_utf8(table(&one(format, vec![cell]), style)).expect("UTF-8");
+        let share = text(Format::Share, Cell::Float(0.5));
+        assert_eq!(share, "\u{feff}a_b\r\n0,500000\r\n");
+        assert!(text(Format::Instant, Cell::Int(1_788_440_700)).contains("2026-09-03 13:05:00\r"));
+        assert!(text(Format::Text, Cell::Text("a;b, 1.5".into())).contains("\"a;b, 1.5\"\r"));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Counts of verdicts per clock, for the key figures.
 
+use chrono_tz::Tz;
+
 use crate::clock::{Kernel, Readings, Verdict};
-use crate::tables::{Period, placed_at};
+use crate::paper::history::PastMonth;
+use crate::tables::{Period, month, placed_at};
 
 /// How the readings of one clock ended in a period.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,8 +77,15 @@ pub fn ratio(part: i64, whole: i64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// Counts every clock of the policy, in its order.
-pub fn count(kernel: &Kernel, readings: &Readings, period: &Period) -> Vec<Kpi> {
+/// Counts every clock of the policy, in its order; the month before is `history`'s where
+/// the exports hold less of it.
+pub fn count(
+    kernel: &Kernel,
+    readings: &Readings,
+    period: &Period,
+    zone: Tz,
+    history: &[PastMonth],
+) -> Vec<Kpi> {
     let clocks = &kernel.policy.clocks;
     let mut kpis: Vec<Kpi> = clocks
         .iter()
@@ -99,8 +109,13 @@ pub fn count(kernel: &Kernel, readings: &Readings, period: &Period) -> Vec<Kpi> 
             kpi.before.1 += i64::from(reading.verdict.is_missed());
         }
     }
+    let before = (period.months == Some(1)).then(|| month(period.before_at, zone));
     for kpi in &mut kpis {
         kpi.overruns_s.sort_unstable();
+        let past = |past: &&PastMonth| past.clock == kpi.clock && Some(&past.month) == before.as_ref();
+        if let Some(past) = history.iter().find(past) {
+            kpi.before = (past.kept, past.missed);
+        }
     }
     kpis
 }

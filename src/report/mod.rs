@@ -11,6 +11,7 @@ pub mod kpi;
 pub mod ledger;
 mod method;
 mod points;
+pub mod selection;
 mod spc;
 mod story;
 pub mod summary;
@@ -23,12 +24,23 @@ use crate::clock::{AuditRow, Kernel, Outcome, Readings, Verdict};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::paper::format;
+use crate::paper::history::PastMonth;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Amounts, Block, Card, Cell, Report, Section, Table, Tone};
+use crate::paper::{Amounts, Block, Card, Cell, Format, Report, Section, Table, Tone};
 use crate::query::Query;
 use crate::recurrence::Recurrence;
 use crate::tables::Period;
 use kpi::{Kpi, ratio};
+
+/// What a page says of single tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketDetail {
+    /// No table of tickets.
+    None,
+    /// Ids, clocks, verdicts, times and numbers.
+    Ids,
+    Full,
+}
 
 /// What the report is made from.
 pub struct Inputs<'a> {
@@ -46,18 +58,23 @@ pub struct Inputs<'a> {
     pub queries: &'a [Query],
     /// In the order of `queries`.
     pub results: &'a [Table],
+    /// Months that earlier reports tell of.
+    pub history: &'a [PastMonth],
+    /// What the page says of single tickets.
+    pub detail: TicketDetail,
     /// Short hash of the configuration.
     pub rules: &'a str,
 }
 
 /// The sections that tables can ask for, in the order of the page.
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("trend", "Attainment trend"),
     ("contracts", "Contracts and sites"),
     ("missed", "Missed promises"),
     ("open", "Open: overdue and at risk"),
     ("time", "Where the time went"),
     ("faults", "Recurring faults"),
+    ("when", "When"),
     ("volumes", "Volumes"),
     ("tickets", "Tickets"),
     ("audit", "Audit of the source's verdicts"),
@@ -80,7 +97,8 @@ pub fn build(inputs: &Inputs) -> Report {
             .iter()
             .zip(inputs.results)
             .filter(|(query, _)| query.header.section.as_deref() == Some(id))
-            .map(|(query, table)| Block::Table(shown(inputs, query, table)))
+            .filter_map(|(query, table)| shown(inputs, query, table))
+            .map(Block::Table)
             .collect();
         sections.push(Section {
             id: id.to_owned(),
@@ -94,7 +112,8 @@ pub fn build(inputs: &Inputs) -> Report {
     let own = inputs.queries.iter().zip(inputs.results).filter(|(query, _)| {
         !query.header.section.as_deref().is_some_and(|section| known.contains(&section))
     });
-    let own: Vec<Block> = own.map(|(query, table)| Block::Table(shown(inputs, query, table))).collect();
+    let own: Vec<Block> =
+        own.filter_map(|(query, table)| shown(inputs, query, table)).map(Block::Table).collect();
     if !own.is_empty() {
         sections.push(Section {
             id: "own".to_owned(),
@@ -446,8 +465,8 @@ fn quality_card(inputs: &Inputs) -> Card {
     card
 }
 
-fn changes(inputs: &Inputs) -> Section {
-    let locale = inputs.config.locale;
+/// What changed by more than chance, most first; empty where nothing did.
+pub fn change_sentences(inputs: &Inputs, locale: Locale) -> Vec<String> {
     let mut bullets: Vec<(i64, String)> = Vec::new();
     for kpi in inputs.kpis {
         let (kept, missed) = kpi.before;
@@ -478,7 +497,12 @@ fn changes(inputs: &Inputs) -> Section {
         }
     }
     bullets.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let mut sentences: Vec<String> = bullets.into_iter().map(|bullet| bullet.1).collect();
+    bullets.into_iter().map(|bullet| bullet.1).collect()
+}
+
+fn changes(inputs: &Inputs) -> Section {
+    let locale = inputs.config.locale;
+    let mut sentences = change_sentences(inputs, locale);
     if sentences.is_empty() {
         sentences.push(phrase!(locale, "No change larger than normal variation."));
     }
@@ -498,7 +522,16 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
         _ => Vec::new(),
     };
     match id {
-        "missed" => match concentration(inputs) {
+        "trend" if !inputs.history.is_empty() => {
+            let mut months: Vec<&str> = inputs.history.iter().map(|past| past.month.as_str()).collect();
+            months.dedup();
+            vec![phrase!(
+                locale,
+                "From earlier reports, as the exports hold fewer of their clocks: {months}.",
+                months = months.join(", ")
+            )]
+        }
+        "missed" => match concentration(inputs, locale) {
             Some(sentence) => vec![sentence],
             None => empty("missed", phrase!(locale, "No promise was missed in this period.")),
         },
@@ -509,6 +542,9 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
             let act = inputs.recurrence.areas.iter().filter(|area| area.advice.is_some());
             sentences.extend(act.filter_map(|area| areas::without(inputs, area)));
             sentences
+        }
+        "tickets" if inputs.detail == TicketDetail::None => {
+            vec![phrase!(locale, "This copy of the page holds no single tickets.")]
         }
         "open" => empty("open_overdue", phrase!(locale, "Nothing that is open is overdue or at risk.")),
         "time" => empty(
@@ -530,7 +566,7 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
 }
 
 /// "11 of 15 missed promises came from 3 sites", where half come from few.
-fn concentration(inputs: &Inputs) -> Option<String> {
+pub fn concentration(inputs: &Inputs, locale: Locale) -> Option<String> {
     let table = result(inputs, "missed")?;
     let site = position(table, "site")?;
     let mut counts: std::collections::BTreeMap<&str, i64> = std::collections::BTreeMap::new();
@@ -544,7 +580,6 @@ fn concentration(inputs: &Inputs) -> Option<String> {
     let all = table.rows.len() as i64;
     let top: i64 = ranked.iter().take(3).sum();
     (ranked.len() > 3 && all >= inputs.config.min_n && top * 2 >= all).then(|| {
-        let locale = inputs.config.locale;
         phrase!(
             locale,
             "{fraction} missed promises came from 3 of {sites} sites with any.",
@@ -562,8 +597,25 @@ fn position(table: &Table, name: &str) -> Option<usize> {
     table.columns.iter().position(|column| column.name == name)
 }
 
-/// The table as the page shows it: cut to what a page can hold, with its figure.
-fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Table {
+/// Headings, questions and notes of a query in another language; a user's own stay as they are.
+pub fn localise(table: &mut Table, locale: Locale) {
+    let text = |text: &mut String| *text = locale.text(text).to_owned();
+    text(&mut table.title);
+    table.question.as_mut().map(text);
+    table.notes.as_mut().map(text);
+    table.columns.iter_mut().map(|column| &mut column.label).for_each(text);
+}
+
+/// Columns of text that a table of tickets keeps where texts are left out.
+const PLAIN: [&str; 6] = ["ticket_id", "clock", "verdict", "severity", "due_kind", "confidence"];
+
+/// The table as the page shows it: cut to what a page can hold, with its figure; `None` where
+/// it is one of tickets and the page has none.
+fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Option<Table> {
+    let is_of_tickets = position(table, "ticket_id").is_some();
+    if is_of_tickets && inputs.detail == TicketDetail::None {
+        return None;
+    }
     let limit = if table.is_filterable { inputs.config.html_rows } else { TABLE_ROWS };
     let mut shown = Table {
         rows: table.rows.iter().take(limit).cloned().collect(),
@@ -572,5 +624,30 @@ fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Table {
         ..table.clone()
     };
     shown.details = ledger::details(inputs.kernel, inputs.config.zone, inputs.config.locale, &shown);
-    shown
+    if is_of_tickets && inputs.detail == TicketDetail::Ids {
+        without_texts(&mut shown);
+    }
+    Some(shown)
+}
+
+/// Leaves out the columns of text, and who held a ticket.
+fn without_texts(table: &mut Table) {
+    let is_kept: Vec<bool> = table
+        .columns
+        .iter()
+        .map(|column| column.format != Format::Text || PLAIN.contains(&column.name.as_str()))
+        .collect();
+    let place = |at: usize| is_kept[..at].iter().filter(|is_kept| **is_kept).count();
+    for column in &mut table.columns {
+        column.fraction = column.fraction.map(|(part, whole)| (place(part), place(whole)));
+    }
+    let mut kept = is_kept.iter();
+    table.columns.retain(|_| kept.next() == Some(&true));
+    for row in &mut table.rows {
+        let mut kept = is_kept.iter();
+        row.retain(|_| kept.next() == Some(&true));
+    }
+    for segment in table.details.iter_mut().flat_map(|detail| &mut detail.segments) {
+        segment.holder = None;
+    }
 }

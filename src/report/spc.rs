@@ -8,14 +8,16 @@ use std::ops::Range;
 use super::figure::{self, CHART_MONTHS};
 use super::kpi::Kpi;
 use super::points::{number, text};
-use super::position;
+use super::{Inputs, position, result};
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Assurance, ChartKind, Control, Figure, MAX_CURVES, Panel, Table, Variation};
+use crate::paper::{Assurance, Cell, ChartKind, Control, Figure, MAX_CURVES, Panel, Table, Variation};
 use crate::query::Chart as Header;
 use crate::stats::control_chart::{Chart, Signals, laney_p_chart};
 
 /// With fewer points, limits are called trial limits (NHS: they firm up until about twelve).
 const FIRM: usize = 12;
+/// Months from one with something decided to the next, at most, for a run to go on.
+const MAX_GAP: i32 = 2;
 /// With fewer points, no rule is applied: the longest needs seven in a row.
 const FEWEST: usize = 8;
 
@@ -30,10 +32,7 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
         position(table, chart.y.0.get(1)?)?,
     );
     let split = chart.series.as_ref().and_then(|name| position(table, name));
-    let mut months: Vec<String> = table.rows.iter().map(|row| text(&row[x])).collect();
-    months.sort();
-    months.dedup();
-    months.drain(..months.len().saturating_sub(CHART_MONTHS));
+    let (months, left_out) = months(table.rows.iter().map(|row| text(&row[x])).collect());
     let mut names: Vec<String> = Vec::new();
     for name in table.rows.iter().map(|row| split.map_or(String::new(), |split| text(&row[split]))) {
         if !names.contains(&name) {
@@ -42,23 +41,11 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
     }
     let kpi = |name: &str| kpis.iter().position(|kpi| kpi.clock == name);
     names.sort_by_key(|name| (kpi(name).unwrap_or(usize::MAX), name.clone()));
-    let count = |value: Option<f64>| value.filter(|value| *value >= 0.0).map(|value| value as u64);
     let mut panels = Vec::new();
     let mut sentences = Vec::new();
     for name in names.iter().take(MAX_CURVES) {
-        let mut counts = vec![None; months.len()];
-        let is_own = |row: &&Vec<_>| split.is_none_or(|split| text(&row[split]) == *name);
-        for row in table.rows.iter().filter(is_own) {
-            let (Some(events), Some(cases)) = (
-                count(number(&row[part], table.columns[part].format)),
-                count(number(&row[whole], table.columns[whole].format)),
-            ) else {
-                continue;
-            };
-            if let Some(at) = months.iter().position(|month| *month == text(&row[x])) {
-                counts[at] = Some((events, cases)).filter(|(events, cases)| *cases > 0 && events <= cases);
-            }
-        }
+        let is_own = |row: &Vec<Cell>| split.is_none_or(|split| text(&row[split]) == *name);
+        let counts = counts(table, (x, part, whole), &months, is_own);
         let own = kpi(name).map(|at| &kpis[at]);
         let label = match (own, split) {
             (Some(kpi), _) => kpi.label.clone(),
@@ -73,6 +60,13 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
     if let Some(rest) = names.get(MAX_CURVES..).filter(|rest| !rest.is_empty()) {
         sentences.push(phrase!(locale, "Not drawn: {names}.", names = rest.join(", ")));
     }
+    if let Some(first) = months.first().filter(|_| left_out) {
+        sentences.push(phrase!(
+            locale,
+            "Months before {first} are left out: between them and it nothing was decided for a while.",
+            first = first
+        ));
+    }
     (!months.is_empty()).then(|| Figure {
         x_label: table.columns[x].label.clone(),
         y_label: phrase!(locale, "Share {what}", what = table.columns[part].label.to_lowercase()),
@@ -80,6 +74,60 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
         panels,
         ..figure::empty(ChartKind::Spc, table, &chart.unit, sentences.join(" "), locale)
     })
+}
+
+/// The panel of one clock in the attainment by month; `None` where nothing was decided.
+pub fn of_clock(inputs: &Inputs, kpi: &Kpi) -> Option<Panel> {
+    let table = result(inputs, "attainment_by_month")?;
+    let at = |name| position(table, name);
+    let (x, part, whole, clock) = (at("decided_month")?, at("kept")?, at("decided")?, at("clock")?);
+    let (months, _) = months(table.rows.iter().map(|row| text(&row[x])).collect());
+    let counts = counts(table, (x, part, whole), &months, |row| text(&row[clock]) == kpi.clock);
+    let locale = inputs.config.locale;
+    Some(panel(&kpi.label, &months, &counts, kpi.attainment_target, locale).0)
+}
+
+/// All months from the first to the last, as many as a chart holds, and whether earlier ones were
+/// left out because of a gap: what lies more than a month apart is no run of months.
+fn months(mut known: Vec<String>) -> (Vec<String>, bool) {
+    known.sort();
+    known.dedup();
+    let number = |month: &String| {
+        let (year, month) = month.split_once('-')?;
+        Some(year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1)
+    };
+    let Some(numbers) = known.iter().map(number).collect::<Option<Vec<i32>>>() else {
+        // Something else than months: as it is.
+        known.drain(..known.len().saturating_sub(CHART_MONTHS));
+        return (known, false);
+    };
+    let gap = numbers.windows(2).rposition(|pair| pair[1] - pair[0] > MAX_GAP);
+    let first = gap.map_or(0, |gap| gap + 1);
+    let (Some(from), Some(until)) = (numbers.get(first), numbers.last()) else { return (known, false) };
+    let from = (*from).max(until - CHART_MONTHS as i32 + 1);
+    let name = |number: i32| format!("{:04}-{:02}", number.div_euclid(12), number.rem_euclid(12) + 1);
+    ((from..=*until).map(name).collect(), gap.is_some())
+}
+
+/// Part and whole of each month, in the rows that are `is_own`.
+fn counts(
+    table: &Table,
+    (x, part, whole): (usize, usize, usize),
+    months: &[String],
+    is_own: impl Fn(&Vec<Cell>) -> bool,
+) -> Vec<Option<(u64, u64)>> {
+    let count = |row: &[Cell], column: usize| {
+        let value = number(&row[column], table.columns[column].format)?;
+        (value >= 0.0).then_some(value as u64)
+    };
+    let mut counts = vec![None; months.len()];
+    for row in table.rows.iter().filter(|row| is_own(row)) {
+        let (Some(events), Some(cases)) = (count(row, part), count(row, whole)) else { continue };
+        if let Some(at) = months.iter().position(|month| *month == text(&row[x])) {
+            counts[at] = Some((events, cases)).filter(|(events, cases)| *cases > 0 && events <= cases);
+        }
+    }
+    counts
 }
 
 /// Part and whole of each month to a panel and what it says.

@@ -1,9 +1,13 @@
 //! What the report came to, for machines and gates.
 
 use super::kpi::{Kpi, ratio};
-use super::{Inputs, gap, open_overdue, opened_in_period, verdict_sentences};
+use super::{
+    Inputs, change_sentences, concentration, gap, open_overdue, opened_in_period, spc, verdict_sentences,
+};
 use crate::clock::{Outcome, Verdict};
+use crate::paper::locale::Locale;
 use crate::paper::summary::{self as paper, ContractKpi, Counts, Input, SCHEMA, Share, Summary, Tool};
+use crate::paper::{Assurance, Panel, Variation};
 
 /// Rounded to six places, so that the last bits of a division don't show.
 fn rounded(value: f64) -> f64 {
@@ -62,6 +66,7 @@ pub fn summarise(inputs: &Inputs) -> Summary {
         contracts: inputs.outcomes.iter().map(|outcome| contract(inputs, outcome)).collect(),
         contract_names,
         gates: Vec::new(),
+        findings: findings(inputs),
         sentences: verdict_sentences(inputs, locale),
     }
 }
@@ -94,7 +99,52 @@ fn kpi(inputs: &Inputs, kpi: &Kpi) -> paper::Kpi {
         overrun_p90_s: kpi.overrun_percentile_s(90),
         overrun_total_s: kpi.overruns_s.iter().sum(),
         verdicts: verdicts.collect(),
+        spc: spc::of_clock(inputs, kpi).and_then(control),
     }
+}
+
+/// The control chart's answer, of the latest month.
+fn control(panel: Panel) -> Option<paper::Spc> {
+    let control = panel.control?;
+    let [lower, upper] = control.limits.iter().rev().flatten().next().copied()?;
+    Some(paper::Spc {
+        variation: control.variations.last().map(|variation| match variation {
+            Variation::Common => "common_cause".to_owned(),
+            Variation::Improvement => "improvement".to_owned(),
+            Variation::Concern => "concern".to_owned(),
+        }),
+        assurance: control.assurance.map(|assurance| match assurance {
+            Assurance::Pass => "pass".to_owned(),
+            Assurance::HitOrMiss => "hit_or_miss".to_owned(),
+            Assurance::Fail => "fail".to_owned(),
+        }),
+        mean: rounded(control.mean),
+        lower: rounded(lower),
+        upper: rounded(upper),
+        points: panel.values.iter().flatten().count() as i64,
+        is_trial: control.is_trial,
+    })
+}
+
+/// Sentences of the page in every language, with the section that they stand in.
+fn findings(inputs: &Inputs) -> Vec<paper::Finding> {
+    type Sentences = fn(&Inputs, Locale) -> Vec<String>;
+    let kinds: [(&str, &str, Sentences); 3] = [
+        ("verdict", "verdict", verdict_sentences),
+        ("change", "changes", change_sentences),
+        ("concentration", "missed", |inputs, locale| concentration(inputs, locale).into_iter().collect()),
+    ];
+    let mut findings = Vec::new();
+    for (id, section, sentences) in kinds {
+        let [english, portuguese] = Locale::ALL.map(|locale| sentences(inputs, locale));
+        findings.extend(english.into_iter().zip(portuguese).map(|(text_en, text_pt)| paper::Finding {
+            id: id.to_owned(),
+            text_en,
+            text_pt,
+            link: format!("index.html#{section}"),
+        }));
+    }
+    findings
 }
 
 fn contract(inputs: &Inputs, outcome: &Outcome) -> ContractKpi {

@@ -7,6 +7,7 @@ use super::{Facts, month};
 use crate::clock::Kernel;
 use crate::import::Imported;
 use crate::model::MISSING_AT;
+use crate::paper::history::PastMonth;
 
 fn date(value: Option<chrono::NaiveDate>) -> Option<String> {
     value.map(|date| date.to_string())
@@ -102,6 +103,25 @@ pub fn files(imported: &Imported) -> PolarsResult<DataFrame> {
             instants("first_at", rows.iter().map(|f| covered(f.first_at))),
             instants("last_at", rows.iter().map(|f| covered(f.last_at))),
             texts("sha256", rows.iter().map(|f| Some(f.sha256.as_str()))),
+        ],
+    )
+}
+
+/// Months that earlier reports tell of.
+pub fn history(months: &[PastMonth]) -> PolarsResult<DataFrame> {
+    let number = |name: &'static str, of: fn(&PastMonth) -> i64| {
+        numbers(name, months.iter().map(move |month| Some(of(month))))
+    };
+    DataFrame::new(
+        months.len(),
+        vec![
+            texts("decided_month", months.iter().map(|month| Some(month.month.as_str()))),
+            texts("clock", months.iter().map(|month| Some(month.clock.as_str()))),
+            number("kept", |month| month.kept),
+            number("missed", |month| month.missed),
+            number("on_target", |month| month.on_target),
+            number("closed", |month| month.closed),
+            number("overrun_s", |month| month.overrun_s),
         ],
     )
 }

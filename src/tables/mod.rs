@@ -20,6 +20,7 @@ use crate::clock::{AuditRow, Kernel, Outcome, Reading, Readings, local_date};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::model::Time;
+use crate::paper::history::PastMonth;
 use crate::paper::locale::Locale;
 use crate::recurrence::{Lost, Recurrence};
 
@@ -118,6 +119,8 @@ pub struct Facts<'a> {
     /// By ticket.
     pub lost: &'a [Lost],
     pub period: &'a Period,
+    /// Months of which the exports hold fewer decided clocks than an earlier report did.
+    pub history: &'a [PastMonth],
 }
 
 /// Builds all frames.
@@ -142,6 +145,7 @@ pub fn build(facts: &Facts) -> PolarsResult<Tables> {
             ("bursts", areas::bursts(facts)?),
             ("site_attainment", areas::site_attainment(facts)?),
             ("hours", hours::hours(facts)?),
+            ("history", lists::history(facts.history)?),
             ("assets", lists::assets(facts.kernel)?),
             ("rejects", lists::rejects(facts.imported)?),
             ("findings", lists::findings(facts.imported)?),

@@ -102,7 +102,7 @@ pub fn usual(format: Format, part: Part, decimals: usize) -> Option<Shown> {
         (Format::Duration, _) => Some(Shown::Duration),
         (Format::Instant, _) => Some(Shown::Instant),
         (Format::Date, _) => Some(Shown::Date),
-        (Format::Text | Format::Bool | Format::Verdict, _) => None,
+        (Format::Text | Format::Bool | Format::Verdict | Format::Word, _) => None,
     }
 }
 
