@@ -12,6 +12,8 @@ mod index;
 mod links;
 mod view;
 
+use std::collections::BTreeSet;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
@@ -29,16 +31,13 @@ const SCRIPT: &str = include_str!("assets/script.js");
 const REGULAR: &[u8] = include_bytes!("assets/fonts/report-Regular.woff2");
 const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 
-/// Columns after this one are aligned left, whatever they hold.
-const MAX_STYLED: usize = 24;
-
 /// `index.html` of a report, complete.
 ///
 /// # Errors
 /// A link that leads out of the results, or an unknown time zone.
 pub fn page(report: &Report) -> Result<String, String> {
     let page = view::page(report)?;
-    rendered(PAGE, &page, &page.paper_css, SCRIPT)
+    rendered(PAGE, &page, style(&page.looks, &page.paper_css), SCRIPT)
 }
 
 /// `index.html` of all reports, complete: `entries` newest first.
@@ -46,15 +45,14 @@ pub fn page(report: &Report) -> Result<String, String> {
 /// # Errors
 /// A link that leads out of the results.
 pub fn index(entries: &[IndexEntry]) -> Result<String, String> {
-    rendered(INDEX, &index::index(entries)?, "", "")
+    rendered(INDEX, &index::index(entries)?, style(&BTreeSet::new(), ""), "")
 }
 
 /// A template's page.
 ///
 /// The content security policy names the hashes of the page's own style and
 /// script, so that nothing from an export could ever run.
-fn rendered<T: Serialize>(template: &str, page: &T, paper_css: &str, script: &str) -> Result<String, String> {
-    let style = style(paper_css);
+fn rendered<T: Serialize>(template: &str, page: &T, style: String, script: &str) -> Result<String, String> {
     let allowed = if script.is_empty() { "'none'".to_owned() } else { format!("'{}'", hash(script)) };
     let policy = format!(
         "default-src 'none'; script-src {allowed}; style-src '{}'; img-src data:; font-src data:; \
@@ -79,8 +77,8 @@ fn rendered<T: Serialize>(template: &str, page: &T, paper_css: &str, script: &st
         .map_err(|error| format!("the page's template: {error:#}"))
 }
 
-/// The style sheet, with the rules for paper of one page's tables.
-fn style(paper_css: &str) -> String {
+/// The style sheet, with the rules for one page's columns and for its tables on paper.
+fn style(looks: &BTreeSet<(char, usize)>, paper_css: &str) -> String {
     let face = |weight: u16, font: &[u8]| {
         format!(
             "@font-face{{font-family:report;font-weight:{weight};font-display:block;\
@@ -88,22 +86,32 @@ fn style(paper_css: &str) -> String {
             base64::encode(font)
         )
     };
-    // Style attributes would need a weaker policy, so every width and every
-    // column that can be numeric or narrow has a class.
-    let widths: String = (0..=100).map(|n| format!(".w{n}{{--w:{n}%}}")).collect();
-    let columns = |class: &str, rule: &str| {
-        let cells: Vec<String> =
-            (1..=MAX_STYLED).map(|n| format!(".{class}{n}>*>tr>:nth-child({n})")).collect();
-        format!("{}{{{rule}}}\n", cells.join(","))
-    };
-    format!(
-        "{}{}{STYLE}{}{}{widths}\n@media print{{{paper_css}}}\n",
-        face(400, REGULAR),
-        face(700, BOLD),
-        columns("n", "text-align:right"),
-        columns("d", "white-space:nowrap"),
-    )
+    // Style attributes would need a weaker policy, so every length of a bar has
+    // a class; and classes of cells would be most of a long list's bytes, so
+    // tables have a class for each column that looks like something.
+    let bars: String = (0..=100).map(|n| format!(".p{n}{{--p:{n}%}}")).collect();
+    let columns: String = LOOKS
+        .iter()
+        .map(|(letter, rows, cell, rule)| {
+            let of = looks.iter().filter(|(look, _)| look == letter);
+            let cells: Vec<String> =
+                of.map(|(_, nth)| format!(".{letter}{nth}>{rows}>tr>:nth-child({nth}){cell}")).collect();
+            if cells.is_empty() { String::new() } else { format!("{}{{{rule}}}\n", cells.join(",")) }
+        })
+        .collect();
+    format!("{}{}{columns}{STYLE}{bars}\n@media print{{{paper_css}}}\n", face(400, REGULAR), face(700, BOLD))
 }
+
+/// How columns look: letter, rows, what of their cells, and the rule.
+const LOOKS: [(char, &str, &str, &str); 7] = [
+    ('n', "*", "", "text-align:right"),
+    ('d', "tbody", "", "white-space:nowrap"),
+    ('t', "tbody", "", "min-width:var(--phrase)"),
+    ('a', "tbody", "", "min-width:var(--word);overflow-wrap:anywhere"),
+    ('v', "tbody", "::before", "display:inline-block;width:1.2em"),
+    ('v', "tbody", ":not([class],:empty)", "color:var(--met-text)"),
+    ('v', "tbody", ":not([class],:empty)::before", "content:\"✓\" / \"\""),
+];
 
 /// As in a `script-src` or `style-src` of a content security policy.
 fn hash(text: &str) -> String {

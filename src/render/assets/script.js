@@ -31,13 +31,20 @@
   document.getElementById("print").addEventListener("click", () => print());
   document.querySelector(".tools").hidden = false;
 
+  // A number as it is written: `1,204`, `94.1% (412 of 438)`, `3 h 05 min`.
+  const SECONDS = { h: 3600, min: 60, s: 1 };
+  const numberOf = (text) => {
+    const whole = text.split("(")[0].replace(/,/g, "");
+    const parts = [...whole.matchAll(/(\d+(?:\.\d+)?)\s*(\p{L}*)/gu)];
+    if (!parts.length) return null;
+    const sum = parts.reduce((sum, [, value, unit]) => sum + value * (SECONDS[unit] ?? 1), 0);
+    return /^[-\u2212]/.test(text) ? -sum : sum;
+  };
+
   // What a cell sorts by: a number, a text, or null for no value.
   const keyOf = (cell, kind) => {
-    if (!cell || cell.classList.contains("m")) return null;
-    if (kind !== "n") return cell.textContent;
-    const text = cell.dataset.v ?? cell.textContent.replace(/,/g, "").replace("\u2212", "-");
-    const number = parseFloat(text);
-    return Number.isNaN(number) ? null : number;
+    if (!cell?.textContent) return null;
+    return kind === "n" ? numberOf(cell.textContent) : cell.textContent;
   };
 
   const limits = new Map();
@@ -72,7 +79,7 @@
     return button && opened.has(button) ? opened.get(button) : null;
   };
 
-  for (const link of document.querySelectorAll("a.open")) {
+  for (const link of document.querySelectorAll("tbody th > a[href^='#']")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "open";

@@ -1,4 +1,8 @@
-//! How a value stands in a cell: its text, what it sorts by, its bar.
+//! How a value stands in a cell: its text, its sign or bar, and what its column
+//! says once for all of them, so that long lists stay small.
+
+use std::borrow::Cow;
+use std::mem;
 
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -23,18 +27,27 @@ const MAX_NARROW: usize = 10;
 /// Verdicts are never broken into lines; all that there are are shorter.
 const MAX_VERDICT: usize = 40;
 
-/// A cell of the page.
+/// Shorter lists show columns that are alike in all rows.
+const MIN_ALIKE: usize = 10;
+
+/// A cell of the page. Without a value it is empty, and the style puts a dash there.
 #[derive(Debug, Default, Serialize)]
 pub struct CellView {
     pub text: String,
-    /// Class names; empty for most cells.
-    pub class: String,
-    /// What the column sorts by, where it isn't the text.
-    pub value: Option<String>,
+    /// One name of letters and digits, never from an export; empty for most cells.
+    pub class: Cow<'static, str>,
     pub title: Option<String>,
-    pub is_missing: bool,
     /// Id of the detail that the cell opens.
     pub opens: Option<String>,
+}
+
+/// A column that has the same value in all rows.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Alike {
+    pub name: String,
+    pub label: String,
+    /// Empty where there is none.
+    pub value: String,
 }
 
 /// A column as the page shows it.
@@ -68,15 +81,77 @@ pub fn shown(table: &Table) -> Vec<Shown<'_>> {
         .collect()
 }
 
+/// Takes out the columns of a long list that have one text, or none, in all rows.
+pub fn alike(table: &Table, shown: &mut Vec<Shown<'_>>) -> Vec<Alike> {
+    if !table.is_filterable || table.rows.len() < MIN_ALIKE {
+        return Vec::new();
+    }
+    let value = |column: &Shown<'_>| {
+        let mut cells = table.rows.iter().map(|row| row.get(column.at).unwrap_or(&Cell::Missing));
+        let first = cells.next()?;
+        let text = match first {
+            Cell::Missing => String::new(),
+            Cell::Text(text) if column.column.format != Format::Verdict => format::plain(text).into_owned(),
+            _ => return None,
+        };
+        (text.chars().nth(MAX_LINE).is_none() && cells.all(|cell| cell == first)).then_some(text)
+    };
+    let mut found = Vec::new();
+    for (nth, column) in mem::take(shown).into_iter().enumerate() {
+        match value(&column).filter(|_| nth > 0) {
+            Some(value) => found.push(Alike {
+                name: format::plain(&column.column.name).into_owned(),
+                label: format::plain(&column.column.label).into_owned(),
+                value,
+            }),
+            None => shown.push(column),
+        }
+    }
+    found
+}
+
+/// What all cells of a column have in common, as letters that the style knows:
+/// `n` to the right, `d` never broken, `v` verdicts, `t` room for phrases,
+/// `a` words that may break anywhere.
+pub fn looks(table: &Table, shown: &Shown<'_>) -> Vec<char> {
+    let mut looks = Vec::new();
+    if is_numeric(shown.column.format) {
+        looks.push('n');
+    }
+    if is_narrow(table, shown) {
+        looks.push('d');
+    }
+    match shown.column.format {
+        Format::Verdict => looks.push('v'),
+        Format::Text => {
+            let texts = || {
+                table.rows.iter().filter_map(|row| match row.get(shown.at) {
+                    Some(Cell::Text(text)) => Some(text),
+                    _ => None,
+                })
+            };
+            if texts().any(|text| text.chars().nth(MAX_PHRASE).is_some()) {
+                looks.push('t');
+            }
+            let is_long = |word: &str| word.chars().nth(MAX_WORD).is_some();
+            if texts().any(|text| text.split_whitespace().any(is_long)) {
+                looks.push('a');
+            }
+        }
+        _ => {}
+    }
+    looks
+}
+
 /// Right-aligned and sorted as a number.
 pub fn is_numeric(format: Format) -> bool {
     matches!(format, Format::Count | Format::Number | Format::Share | Format::Money | Format::Duration)
 }
 
-/// Never broken into lines: instants, dates and short words such as ids.
-pub fn is_narrow(table: &Table, shown: &Shown<'_>) -> bool {
+/// Never broken into lines: times and short words such as ids.
+fn is_narrow(table: &Table, shown: &Shown<'_>) -> bool {
     match shown.column.format {
-        Format::Instant | Format::Date => true,
+        Format::Instant | Format::Date | Format::Duration | Format::Verdict => true,
         Format::Text => table.rows.iter().all(|row| match row.get(shown.at) {
             Some(Cell::Text(text)) => text.chars().nth(MAX_NARROW).is_none(),
             _ => true,
@@ -117,31 +192,24 @@ fn just(text: String) -> CellView {
 }
 
 fn missing() -> CellView {
-    CellView { is_missing: true, ..CellView::default() }
+    CellView::default()
 }
 
 fn long(text: &str) -> CellView {
     let text = format::cut(text, MAX_TEXT);
     let text = format::plain(&text).into_owned();
     let length = text.chars().count();
-    let has_long_word = text.split_whitespace().any(|word| word.chars().count() > MAX_WORD);
-    let class = match (length > MAX_LINE, length > MAX_PHRASE, has_long_word) {
-        (true, _, _) => "long",
-        (false, true, true) => "t any",
-        (false, true, false) => "t",
-        (false, false, true) => "any",
-        (false, false, false) => "",
-    };
     CellView {
         title: (length > MAX_CLAMPED).then(|| text.clone()),
-        class: class.into(),
+        class: if length > MAX_LINE { "long".into() } else { "".into() },
         text,
         ..CellView::default()
     }
 }
 
+/// The column is never broken, so plain spaces are enough.
 fn duration(seconds: i64) -> CellView {
-    CellView { text: format::duration(seconds), value: Some(seconds.to_string()), ..CellView::default() }
+    just(format::duration(seconds).replace('\u{a0}', " "))
 }
 
 fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
@@ -158,20 +226,19 @@ fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
     CellView {
         text,
         // Cut, so that a bar is full only when all is.
-        class: format!("w w{}", (ratio * 100.0).clamp(0.0, 100.0).floor()),
-        value: Some(((ratio * 1e6).round() / 1e6).to_string()),
+        class: format!("p{}", (ratio * 100.0).clamp(0.0, 100.0).floor()).into(),
         ..CellView::default()
     }
 }
 
-/// The word, and a class that adds a sign to it.
+/// The word, and a class that adds a sign to it; that of most rows, kept, needs none.
 fn verdict(name: &str) -> CellView {
     let class = match name {
-        "met" | "late" => "v good",
-        "breached" | "overdue" => "v bad",
-        "at_risk" => "v risk",
-        "running" | "paused" => "v open",
-        _ => "v apart",
+        "met" | "late" => "",
+        "breached" | "overdue" => "missed",
+        "at_risk" => "risk",
+        "running" | "paused" => "going",
+        _ => "apart",
     };
     CellView {
         text: format::plain(&format::cut(name, MAX_VERDICT).replace('_', " ")).into_owned(),

@@ -107,13 +107,8 @@ fn values_stand_as_on_paper() {
     ];
     assert_eq!(
         row(columns, cells),
-        "<tr><th scope=\"row\">INC-1\
-         <td class=\"w w94\" data-v=\"0.940639\">94.1% (412 of 438)\
-         <td data-v=\"11100\">3 h 05 min\
-         <td>2026-09-03 14:05\
-         <td class=\"m\">–<i>no value</i>\
-         <td class=\"v risk\">at risk\
-         <td>yes"
+        "<tr><th\nscope=row>INC-1<td class=p94>94.1% (412 of 438)<td>3 h 05 min<td>2026-09-03 14:05<td>\
+         <td class=risk>at risk<td>yes"
     );
 }
 
@@ -173,4 +168,75 @@ fn an_unknown_zone_is_an_error() {
     let mut report = report(table(vec![], vec![]));
     report.time_zone = "Mars/Olympus".into();
     assert_eq!(page(&report).expect_err("refused"), "unknown time zone `Mars/Olympus`");
+}
+
+/// As `row`, for a list that is long enough to be lean.
+fn list(columns: Vec<Column>, cells: &[Cell], rows: usize) -> String {
+    page(&report(table(columns, vec![cells.to_vec(); rows]))).expect("rendered")
+}
+
+#[test]
+fn a_row_of_a_list_weighs_little_more_than_its_text() {
+    let names = ["ticket_id", "clock", "severity", "site"];
+    let mut columns: Vec<Column> = names.iter().map(|name| column(name, Format::Text)).collect();
+    columns.extend(["opened_at", "due_at"].map(|name| column(name, Format::Instant)));
+    columns.extend(["elapsed_s", "limit_s"].map(|name| column(name, Format::Duration)));
+    columns.push(column("verdict", Format::Verdict));
+    columns.push(column("reason", Format::Text));
+    let texts = ["INC0010606", "resolution", "3 - Moderate", "Location 59"];
+    let mut cells: Vec<Cell> = texts.iter().map(|own| text(own)).collect();
+    cells.extend([1_788_440_700, 1_788_440_700, 2_365_920, 552_600].map(Cell::Int));
+    cells.extend([text("met"), Cell::Missing]);
+    // Nothing is alike in all rows.
+    let few = list(columns.clone(), &cells, 2).len();
+    let mut other = table(columns, vec![cells.clone(); 1_002]);
+    for at in [1, 2, 3, 9] {
+        other.rows[0][at] = text("x");
+    }
+    let many = page(&report(other)).expect("rendered").len();
+    let shown = "INC0010606 resolution 3 - Moderate Location 59 2026-09-03 14:05 2026-09-03 14:05 657.2 h 153.5 h met";
+    let row = (many - few) / 1_000;
+    // `<td>` for each, and what makes the first a heading.
+    assert!(row <= shown.len() + 10 * "<td>".len() + 20, "{row} bytes for {}", shown.len());
+    // 20,000 such rows and all else are within 5 MB.
+    assert!(row * 20_000 < 3_600_000, "{row}");
+}
+
+#[test]
+fn columns_that_are_alike_are_said_once() {
+    let columns = ["ticket_id", "coverage", "customer"].map(|name| column(name, Format::Text)).to_vec();
+    let cells = [text("INC-1"), text("not <judged>"), Cell::Missing];
+    let long = list(columns.clone(), &cells, 10);
+    assert!(long.contains(
+        "The same in every row: <span data-c=\"coverage\" data-v=\"not &lt;judged&gt;\">\
+         Label of coverage not &lt;judged&gt;</span>."
+    ));
+    assert!(long.contains("Without a value in any row: <span data-c=\"customer\">Label of customer</span>."));
+    assert_eq!(long.matches("scope=\"col\"").count(), 1);
+    let short = list(columns, &cells, 9);
+    assert_eq!(short.matches("scope=\"col\"").count(), 3);
+    assert_eq!(short.matches("<td>not &lt;judged&gt;<td>").count(), 9);
+    assert!(!short.contains("in every row") && !short.contains("in any row"));
+}
+
+#[test]
+fn columns_past_any_number_have_their_look() {
+    let columns: Vec<Column> = (0..40).map(|_| column("n", Format::Count)).collect();
+    let page = page(&report(table(columns, vec![vec![Cell::Int(1); 40]]))).expect("rendered");
+    assert!(page.contains(".n40>*>tr>:nth-child(40){text-align:right}"));
+    assert!(!page.contains(".v1>"));
+}
+
+#[test]
+fn attributes_without_quotes_hold_nothing_of_an_export() {
+    let (_, hostile) = states::all().into_iter().find(|(name, _)| *name == "hostile").expect("made up");
+    let page = page(&hostile).expect("rendered");
+    let body = page.split_once("<body>").expect("a body").1.split_once("<script").expect("a script").0;
+    for tag in body.split('<').filter_map(|part| Some(part.split_once('>')?.0)) {
+        for (at, _) in tag.match_indices('=').filter(|(at, _)| tag[..*at].matches('"').count() % 2 == 0) {
+            let value = tag[at + 1..].split([' ', '\n']).next().unwrap_or_default();
+            let is_word = value.chars().all(|c| c.is_ascii_alphanumeric() || "#-/".contains(c));
+            assert!(value.starts_with('"') || (is_word && value.len() < 20), "{tag}");
+        }
+    }
 }

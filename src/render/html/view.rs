@@ -1,9 +1,11 @@
 //! What the template sees: the report with its values as text.
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::cells::{self, CellView};
+use super::cells::{self, Alike, CellView};
 use super::details::{DetailView, Details};
 use super::{fit, links};
 use crate::paper::format;
@@ -28,6 +30,10 @@ pub struct PageView {
     sections: Vec<SectionView>,
     /// Titles of the sections that have nothing to show.
     absent: Vec<String>,
+    /// What the columns of this page's tables look like: letters as of
+    /// `cells::looks` and places, the first is 1.
+    #[serde(skip)]
+    pub looks: BTreeSet<(char, usize)>,
     /// Rules for paper, of the tables that are too wide for it.
     #[serde(skip)]
     pub paper_css: String,
@@ -87,6 +93,9 @@ struct TableView {
     /// Class of a table that scrolls on a screen; on paper all are whole.
     height: &'static str,
     is_filterable: bool,
+    /// Columns left out, as all rows have one value or none.
+    same: Vec<Alike>,
+    empty: Vec<Alike>,
     columns: Vec<ColumnView>,
     rows: Vec<Vec<CellView>>,
     details: Vec<DetailView>,
@@ -114,6 +123,7 @@ pub struct FigureView {
 #[derive(Default)]
 struct Whole {
     details: Details,
+    looks: BTreeSet<(char, usize)>,
     /// Rules for paper, one class for each table that is too wide for it.
     stacks: Vec<String>,
 }
@@ -140,6 +150,7 @@ pub fn page(report: &Report) -> Result<PageView, String> {
         has_method: there.iter().any(|section| section.id == "method"),
         sections,
         absent: absent.iter().map(|section| plain(&section.title)).collect(),
+        looks: whole.looks,
         paper_css: whole.stacks.concat(),
     })
 }
@@ -212,13 +223,13 @@ pub fn tone(tone: Tone) -> &'static str {
 }
 
 fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
-    let shown = cells::shown(table);
+    let mut shown = cells::shown(table);
+    let (same, empty) = cells::alike(table, &mut shown).into_iter().partition(|one| !one.value.is_empty());
     let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
     for (nth, shown) in shown.iter().enumerate() {
-        if cells::is_numeric(shown.column.format) {
-            class.push_str(&format!(" n{}", nth + 1));
-        } else if cells::is_narrow(table, shown) {
-            class.push_str(&format!(" d{}", nth + 1));
+        for look in cells::looks(table, shown) {
+            class.push_str(&format!(" {look}{}", nth + 1));
+            whole.looks.insert((look, nth + 1));
         }
     }
     let mut rows: Vec<Vec<CellView>> = table
@@ -252,6 +263,8 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
             _ => "",
         },
         is_filterable: table.is_filterable && table.rows.len() > 1,
+        same,
+        empty,
         columns: shown
             .iter()
             .map(|shown| ColumnView {

@@ -12,9 +12,16 @@ fn elements<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
+/// With or without quotes.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let (tag, _) = tag.split_once('>')?;
-    tag.split_once(&format!(" {name}=\""))?.1.split_once('"').map(|(value, _)| value)
+    let sign = format!("{name}=");
+    let at = tag.match_indices(&sign).find(|(at, _)| tag[..*at].ends_with([' ', '\n']))?.0;
+    let value = &tag[at + sign.len()..];
+    Some(match value.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?.0,
+        None => value.split([' ', '\n', '/']).next()?,
+    })
 }
 
 /// Panics with what is missing.

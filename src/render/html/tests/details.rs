@@ -36,21 +36,21 @@ fn a_row_leads_to_its_ledger() {
     table.details = vec![detail(1, "INC-2, Response", 2)];
     let page = page(&report(table)).expect("rendered");
     access::check(&page);
-    assert!(page.contains("<th scope=\"row\">INC-1\n") || page.contains("<th scope=\"row\">INC-1<td"));
-    assert!(page.contains("<th scope=\"row\"><a class=\"open\" href=\"#d1\">INC-2</a>"));
+    assert!(page.contains("scope=row>INC-1<td"));
+    assert!(page.contains("scope=row><a href=#d1>INC-2</a><td"));
     assert!(page.contains("<summary>How 1 row came about</summary>"));
     assert!(page.contains("<dt>Promise<dd>8 h for High"));
     // 1788440700 is 13:05 UTC, 14:05 in Lisbon.
     assert!(page.contains(
-        "<tr><th scope=\"row\">2026-09-03 14:05<td>2026-09-03 15:05<td class=\"k queue\">queue<td>Service desk<td>1 h"
+        "<tr><th\nscope=row>2026-09-03 14:05<td>2026-09-03 15:05<td class=queue>queue<td>Service desk<td>1 h"
     ));
     assert!(page.contains(
-        "<desc id=\"d1-d\">2 segments from 2026-09-03 14:05 to 2026-09-03 16:05; \
+        "<desc id=d1-d>2 segments from 2026-09-03 14:05 to 2026-09-03 16:05; \
          the limit was used up at 2026-09-03 15:05. The table below has each.</desc>"
     ));
     // Halves of the lane, and the limit in its middle.
-    assert!(page.contains("<rect class=\"queue\" x=\"0.0\" y=\"16\" width=\"500.0\" height=\"24\"/>"));
-    assert!(page.contains("<path class=\"due\" d=\"M500.0 0V40\"/>"));
+    assert!(page.contains("<path class=queue d=\"M0.0 40v-24h500.0v24z\"/>"));
+    assert!(page.contains("<path class=due d=\"M500.0 0V40\"/>"));
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn a_ledger_is_on_the_page_once() {
     report.sections[0].blocks.push(Block::Table(second));
     let page = page(&report).expect("rendered");
     access::check(&page);
-    assert_eq!(page.matches("href=\"#d1\"").count(), 2);
-    assert_eq!(page.matches("id=\"d1\"").count(), 1);
+    assert_eq!(page.matches("href=#d1>").count(), 2);
+    assert_eq!(page.matches(" id=d1 ").count(), 1);
     assert_eq!(page.matches("class=\"ledgers\"").count(), 1);
 }
 
