@@ -11,6 +11,7 @@ mod fit;
 mod index;
 mod links;
 mod view;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -37,7 +38,7 @@ const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 /// A link that leads out of the results, or an unknown time zone.
 pub fn page(report: &Report) -> Result<String, String> {
     let page = view::page(report)?;
-    rendered(PAGE, &page, style(&page.looks, &page.paper_css), SCRIPT)
+    rendered(PAGE, &page, style(&page.looks, &page.paper_css), Some(SCRIPT))
 }
 
 /// `index.html` of all reports, complete: `entries` newest first.
@@ -45,15 +46,22 @@ pub fn page(report: &Report) -> Result<String, String> {
 /// # Errors
 /// A link that leads out of the results.
 pub fn index(entries: &[IndexEntry]) -> Result<String, String> {
-    rendered(INDEX, &index::index(entries)?, style(&BTreeSet::new(), ""), "")
+    rendered(INDEX, &index::index(entries)?, style(&BTreeSet::new(), ""), None)
 }
 
 /// A template's page.
 ///
 /// The content security policy names the hashes of the page's own style and
 /// script, so that nothing from an export could ever run.
-fn rendered<T: Serialize>(template: &str, page: &T, style: String, script: &str) -> Result<String, String> {
-    let allowed = if script.is_empty() { "'none'".to_owned() } else { format!("'{}'", hash(script)) };
+fn rendered<T: Serialize>(
+    template: &str,
+    page: &T,
+    style: String,
+    script: Option<&str>,
+) -> Result<String, String> {
+    let allowed = script.map_or("'none'".to_owned(), |script| format!("'{}'", hash(script)));
+    // Data, not a script: browsers never run it, so the policy doesn't name it.
+    let words = words::island()?;
     let policy = format!(
         "default-src 'none'; script-src {allowed}; style-src '{}'; img-src data:; font-src data:; \
          base-uri 'none'; form-action 'none'",
@@ -72,7 +80,7 @@ fn rendered<T: Serialize>(template: &str, page: &T, style: String, script: &str)
         .and_then(|()| templates.get_template("body.html")?.render(context! { page => Serde(page) }))
         .and_then(|body| {
             let frame = templates.get_template("frame.html")?;
-            frame.render(context! { page => Serde(page), body, policy, style, script })
+            frame.render(context! { page => Serde(page), body, policy, style, script, words })
         })
         .map_err(|error| format!("the page's template: {error:#}"))
 }

@@ -240,9 +240,10 @@ fn verdict(name: &str) -> CellView {
         "running" | "paused" => "going",
         _ => "apart",
     };
-    CellView {
-        text: format::plain(&format::cut(name, MAX_VERDICT).replace('_', " ")).into_owned(),
-        class: class.into(),
-        ..CellView::default()
-    }
+    CellView { text: word(name), class: class.into(), ..CellView::default() }
+}
+
+/// A verdict as it is shown.
+pub fn word(name: &str) -> String {
+    format::plain(&format::cut(name, MAX_VERDICT).replace('_', " ")).into_owned()
 }

@@ -126,7 +126,7 @@ fn hostile_text_is_inert() {
     hostile.sections[0].sentences = vec![attack.into()];
     hostile.sections[0].cards[0].label = attack.into();
     let page = page(&hostile).expect("rendered");
-    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("<script").count(), 2);
     assert!(!page.contains("<img") && !page.contains('\0') && !page.contains('\u{202e}'));
     assert!(!page.contains(" style="));
     assert!(page.len() < 120_000, "{}", page.len());
