@@ -5,6 +5,7 @@
 //! with the report, this module only escapes and arranges them.
 
 mod base64;
+mod budget;
 mod cells;
 mod details;
 mod fit;

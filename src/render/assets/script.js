@@ -203,6 +203,8 @@
     const parts = [];
     if (said.length) parts.push(say(words.filtered, rows));
     else if (of.bar) parts.push(say(words.unfiltered, rows));
+    const { total } = of.table.dataset;
+    if (total && said.length) parts.push(say(words.cut, { ...rows, total: count(total) }));
     if (lacking.length) parts.push(say(words.lacking, rows));
     const text = parts.join(" ");
     if (!of.count && text) {

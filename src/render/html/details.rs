@@ -13,14 +13,14 @@ use crate::render::chart;
 
 /// Bytes that all details of a page may take together, so that it stays
 /// small enough to be sent by mail.
-const BUDGET: usize = 1_000_000;
+const BUDGET: usize = 750_000;
 /// Segments shown of one detail.
 const MAX_SEGMENTS: usize = 60;
 /// Longer facts and names are cut.
 const MAX_FACT: usize = 600;
 const MAX_NAME: usize = 120;
 /// Markup around a segment and around a fact.
-const SEGMENT_BYTES: usize = 130;
+const SEGMENT_BYTES: usize = 100;
 const FACT_BYTES: usize = 20;
 
 #[derive(Serialize)]

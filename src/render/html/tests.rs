@@ -240,3 +240,19 @@ fn attributes_without_quotes_hold_nothing_of_an_export() {
         }
     }
 }
+
+#[test]
+fn a_page_is_never_too_big_to_send() {
+    let columns = ["ticket_id", "summary"].map(|name| column(name, Format::Text));
+    let columns = [&columns[..], &[column("verdict", Format::Verdict)]].concat();
+    let row = |n: usize| {
+        let verdict = if n % 10 == 0 { "running" } else { "met" };
+        vec![text(&format!("INC-{n}")), text(&"</td> & so on ".repeat(20)), text(verdict)]
+    };
+    let whole = page(&report(table(columns.clone(), (0..500).map(row).collect()))).expect("rendered");
+    assert!(whole.contains("<span>500 rows</span>") && !whole.contains("data-total"));
+    let cut = page(&report(table(columns, (0..20_000).map(row).collect()))).expect("rendered");
+    assert!(cut.len() < 5_000_000, "{}", cut.len());
+    assert!(cut.contains(" of 20,000 rows – the rest is in csv") && cut.contains("data-total=\"20000\""));
+    assert_eq!(cut.matches("class=going").count(), 2_000);
+}

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cells::{self, Alike, CellView};
 use super::details::{DetailView, Details};
-use super::{fit, links};
+use super::{budget, fit, links};
 use crate::paper::format;
 use crate::paper::{Block, Card, Figure, Format, Report, Section, Table, Tone};
 use crate::render::chart;
@@ -78,7 +78,7 @@ struct BlockView {
 }
 
 #[derive(Serialize)]
-struct TableView {
+pub struct TableView {
     slug: String,
     title: String,
     question: Option<String>,
@@ -86,8 +86,15 @@ struct TableView {
     figure: Option<FigureView>,
     /// `12 rows`.
     size: String,
+    /// Rows of the whole result, where the page has a part.
+    total: Option<usize>,
     /// How many rows are printed, where not all are.
     printed: Option<String>,
+    /// May be cut where a page would be too big.
+    #[serde(skip)]
+    is_list: bool,
+    #[serde(skip)]
+    total_rows: usize,
     /// Alignment and width classes.
     class: String,
     /// Class of a table that scrolls on a screen; on paper all are whole.
@@ -97,7 +104,7 @@ struct TableView {
     same: Vec<Alike>,
     empty: Vec<Alike>,
     columns: Vec<ColumnView>,
-    rows: Vec<Vec<CellView>>,
+    pub rows: Vec<Vec<CellView>>,
     details: Vec<DetailView>,
     /// How many rows open.
     opening: usize,
@@ -135,8 +142,12 @@ pub fn page(report: &Report) -> Result<PageView, String> {
     let mut whole = Whole::default();
     let (there, absent): (Vec<&Section>, Vec<&Section>) =
         report.sections.iter().partition(|section| has_content(section));
-    let sections: Vec<SectionView> =
+    let mut sections: Vec<SectionView> =
         there.iter().map(|section| self::section(section, zone, &mut whole)).collect();
+    let lists = sections.iter_mut().flat_map(|section| &mut section.blocks);
+    let mut lists: Vec<&mut TableView> =
+        lists.filter_map(|block| block.table.as_mut()).filter(|table| table.is_list).collect();
+    budget::keep(&mut lists);
     let downloads = report
         .downloads
         .iter()
@@ -248,14 +259,17 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
             first.opens = Some(id.clone());
         }
     }
-    TableView {
+    let mut view = TableView {
         slug: plain(&table.slug),
         title: plain(&table.title),
         question: table.question.as_deref().map(plain),
         notes: table.notes.as_deref().map(plain),
         figure: figure(table),
-        size: size(table),
-        printed: printed(table),
+        size: String::new(),
+        total: None,
+        printed: None,
+        is_list: table.is_filterable,
+        total_rows: table.total_rows,
         class: class.trim_start().to_owned(),
         height: match table.figure {
             _ if table.is_filterable => " tall",
@@ -281,33 +295,35 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
         opening: details.ids.len(),
         details: details.views,
         details_note: details.note,
-    }
+    };
+    view.count();
+    view
 }
 
-/// The caption never counts rows that are not printed.
 /// Rows of a table on paper; the style says the same number.
 const MAX_PRINTED: usize = 80;
 
-fn printed(table: &Table) -> Option<String> {
-    let slug = plain(&table.slug);
-    (table.rows.len() > MAX_PRINTED).then(|| {
-        format!(
-            "On paper: the first {MAX_PRINTED} of {} rows; all are in csv/{slug}.csv.",
-            format::count(table.total_rows as i64)
-        )
-    })
-}
+impl TableView {
+    /// Place of the first column of verdicts.
+    pub fn verdicts(&self) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == "verdict")
+    }
 
-fn size(table: &Table) -> String {
-    let printed = format::count(table.rows.len() as i64);
-    if table.total_rows > table.rows.len() {
-        let total = format::count(table.total_rows as i64);
-        let slug = plain(&table.slug);
-        format!("showing {printed} of {total} rows – the rest is in csv/{slug}.csv")
-    } else if table.rows.len() == 1 {
-        "1 row".into()
-    } else {
-        format!("{printed} rows")
+    /// Says how many rows there are; a caption never counts rows that the page doesn't have.
+    pub fn count(&mut self) {
+        let (slug, rows) = (&self.slug, self.rows.len());
+        let (here, total) = (format::count(rows as i64), format::count(self.total_rows as i64));
+        self.total = (self.total_rows > rows).then_some(self.total_rows);
+        self.size = if self.total.is_some() {
+            format!("showing {here} of {total} rows – the rest is in csv/{slug}.csv")
+        } else if rows == 1 {
+            "1 row".into()
+        } else {
+            format!("{here} rows")
+        };
+        self.printed = (rows > MAX_PRINTED).then(|| {
+            format!("On paper: the first {MAX_PRINTED} of {total} rows; all are in csv/{slug}.csv.")
+        });
     }
 }
 
