@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::import::hex;
 
-pub use listing::{index, periods};
+pub use listing::index;
 
 /// Everything that is written into one folder, until it is published.
 pub struct Output {

@@ -89,7 +89,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         let mut summary = report::summary::summarise(&inputs);
         summary.gates = gate::judged(&gates, &summary, config.min_n)?;
         let mut report = report::build(&inputs);
-        report.periods = output::periods(&args.out, &summary.period);
+        report.folder = Some(period.name.clone());
         report.downloads = downloads(args, &results, &selections, config.locale);
         stages.done("report", || format!("{} sections", report.sections.len()));
 

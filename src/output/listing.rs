@@ -1,4 +1,4 @@
-//! The reports that a folder holds: the list of all, and their neighbours.
+//! The reports that a folder holds: the list of all.
 
 use std::fs;
 use std::path::Path;
@@ -6,10 +6,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::told;
-use crate::paper::PeriodLink;
 use crate::paper::index::IndexEntry;
 use crate::paper::locale::Locale;
-use crate::paper::summary::{Period, Summary};
+use crate::paper::summary::Summary;
 use crate::render;
 
 /// One folder with a report.
@@ -56,26 +55,6 @@ fn bare(name: &str, href: String) -> IndexEntry {
     }
 }
 
-/// The reports of the folder and the one being made, oldest first, as seen
-/// from its own folder.
-pub fn periods(out: &Path, current: &Period) -> Vec<PeriodLink> {
-    let mut found: Vec<(String, String, String)> = listed(out, Locale::default())
-        .into_iter()
-        .filter(|listed| listed.name != current.name)
-        .map(|listed| (listed.from, listed.name, listed.entry.label))
-        .collect();
-    found.push((current.from.clone(), current.name.clone(), current.label.clone()));
-    found.sort();
-    found
-        .into_iter()
-        .map(|(_, name, label)| PeriodLink {
-            label,
-            href: format!("../{name}/index.html"),
-            is_current: name == current.name,
-        })
-        .collect()
-}
-
 /// Renews the list of all reports, and what is the latest.
 ///
 /// # Errors
@@ -95,18 +74,8 @@ pub fn index(out: &Path, latest: &str, locale: Locale) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn period(name: &str, from: &str) -> Period {
-        Period {
-            name: name.into(),
-            label: format!("Label of {name}"),
-            from: from.into(),
-            until: String::new(),
-            zone: "UTC".into(),
-        }
-    }
-
     #[test]
-    fn neighbours_are_in_order_of_time_with_the_present_one() {
+    fn the_list_has_all_reports() {
         let out = tempfile::tempdir().expect("a folder");
         for name in ["old", "2026-08", ".tmp-x"] {
             fs::create_dir(out.path().join(name)).expect("made");
@@ -114,15 +83,9 @@ mod tests {
         fs::create_dir(out.path().join("no-report")).expect("made");
         fs::write(out.path().join("old/summary.json"), "{}").expect("written");
         fs::write(out.path().join("2026-08/summary.json"), "not JSON").expect("written");
-        let links = periods(out.path(), &period("2026-09", "2026-08-31T23:00:00Z"));
-        let told: Vec<(&str, bool)> =
-            links.iter().map(|link| (link.href.as_str(), link.is_current)).collect();
-        assert_eq!(
-            told,
-            [("../2026-08/index.html", false), ("../old/index.html", false), ("../2026-09/index.html", true)]
-        );
-        index(out.path(), "2026-09").expect("written");
+        index(out.path(), "2026-09", Locale::EnGb).expect("written");
         let page = fs::read_to_string(out.path().join("index.html")).expect("a page");
         assert!(page.contains("2 reports") && page.contains("old&#x2f;index.html"));
+        assert!(page.contains("<tr id=\"r-2026-08\">"));
     }
 }

@@ -27,22 +27,13 @@ pub struct Report {
     pub locale: Locale,
     /// IANA name of the zone in which instants are shown.
     pub time_zone: String,
-    /// Every report of the same results, this one included, oldest first; empty hides the picker.
-    pub periods: Vec<PeriodLink>,
+    /// Name of the folder that it is published in, beside those of other periods; `None` hides the
+    /// way to the list of all. A page names no sibling: it would differ with what lies beside it.
+    pub folder: Option<String>,
     /// The same results in other forms.
     pub downloads: Vec<Download>,
     /// In the order of the page.
     pub sections: Vec<Section>,
-}
-
-/// A report beside this one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PeriodLink {
-    /// Such as `September 2026`.
-    pub label: String,
-    /// Relative to this report's folder, such as `../2026-08/index.html`.
-    pub href: String,
-    pub is_current: bool,
 }
 
 /// A file of this report.

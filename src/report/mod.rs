@@ -129,7 +129,7 @@ pub fn build(inputs: &Inputs) -> Report {
         locale,
         header: header(inputs),
         time_zone: inputs.config.zone.name().to_owned(),
-        periods: Vec::new(),
+        folder: None,
         downloads: Vec::new(),
         sections,
     }

@@ -27,6 +27,8 @@ struct ColumnView {
 
 #[derive(Serialize)]
 struct EntryView {
+    /// The report's folder, where its page looks for its place in the list.
+    id: String,
     label: String,
     href: String,
     sentences: Vec<String>,
@@ -72,9 +74,11 @@ pub fn index(entries: &[IndexEntry]) -> Result<IndexView, String> {
 
 fn entry(entry: &IndexEntry, ids: &[(&str, &str)]) -> Result<EntryView, String> {
     let find = |id: &str| entry.figures.iter().find(|figure| figure.id == id);
+    let href = links::beside(&entry.href)?;
     Ok(EntryView {
+        id: href.split('/').next().unwrap_or_default().to_owned(),
         label: plain(&entry.label),
-        href: links::beside(&entry.href)?,
+        href,
         sentences: all(&entry.sentences),
         figures: ids.iter().map(|(id, _)| find(id).map(|figure| view(figure, String::new()))).collect(),
     })

@@ -46,7 +46,7 @@ fn report(table: Table) -> Report {
         title: "SLA report – <all> contracts".into(),
         header: vec!["Data as of 2026-09-30.".into()],
         time_zone: "Europe/Lisbon".into(),
-        periods: vec![],
+        folder: None,
         downloads: vec![],
         sections: vec![
             Section {

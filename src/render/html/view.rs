@@ -23,7 +23,8 @@ const MAX_NARROW_COLUMNS: usize = 6;
 pub struct PageView {
     title: String,
     header: Vec<String>,
-    periods: Option<PeriodsView>,
+    /// Where the list of all reports has this one.
+    every: Option<String>,
     /// Label and address.
     downloads: Vec<(String, String)>,
     has_method: bool,
@@ -37,16 +38,6 @@ pub struct PageView {
     /// Rules for paper, of the tables that are too wide for it.
     #[serde(skip)]
     pub paper_css: String,
-}
-
-/// Labels and addresses of the reports beside this one.
-#[derive(Serialize)]
-struct PeriodsView {
-    before: Option<(String, String)>,
-    after: Option<(String, String)>,
-    current: String,
-    /// Newest first; without an address for this report.
-    all: Vec<(String, Option<String>)>,
 }
 
 #[derive(Serialize)]
@@ -156,7 +147,7 @@ pub fn page(report: &Report) -> Result<PageView, String> {
     Ok(PageView {
         title: plain(&report.title),
         header: all(&report.header),
-        periods: periods(report)?,
+        every: report.folder.as_ref().map(|name| format!("../index.html#r-{}", plain(name))),
         downloads,
         has_method: there.iter().any(|section| section.id == "method"),
         sections,
@@ -172,24 +163,6 @@ fn has_content(section: &Section) -> bool {
         Block::Definitions(definitions) => !definitions.is_empty(),
     };
     !section.sentences.is_empty() || !section.cards.is_empty() || section.blocks.iter().any(has_block)
-}
-
-fn periods(report: &Report) -> Result<Option<PeriodsView>, String> {
-    let links = report
-        .periods
-        .iter()
-        .map(|period| Ok((plain(&period.label), links::beside(&period.href)?)))
-        .collect::<Result<Vec<_>, String>>()?;
-    let Some(current) = report.periods.iter().position(|period| period.is_current) else {
-        return Ok(None);
-    };
-    let all = links.iter().enumerate().rev();
-    Ok(Some(PeriodsView {
-        before: current.checked_sub(1).map(|before| links[before].clone()),
-        after: links.get(current + 1).cloned(),
-        current: links[current].0.clone(),
-        all: all.map(|(at, (label, href))| (label.clone(), (at != current).then(|| href.clone()))).collect(),
-    }))
 }
 
 fn section(section: &Section, zone: Tz, whole: &mut Whole) -> SectionView {

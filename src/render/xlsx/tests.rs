@@ -121,7 +121,7 @@ fn report(tables: &[Table]) -> Report {
     let mut blocks: Vec<Block> = tables.iter().cloned().map(Block::Table).collect();
     blocks.push(Block::Definitions(vec![definition]));
     Report {
-        periods: Vec::new(),
+        folder: None,
         downloads: Vec::new(),
         title: "SLA report – A & B – September 2026".into(),
         header: vec!["Data as of 2026-10-01 00:00 (Europe/Lisbon).".into()],

@@ -106,7 +106,7 @@ pub fn report(what_if: &WhatIf) -> Report {
             "History is replayed as it happened: people may work otherwise under another promise.".to_owned(),
         ],
         time_zone: what_if.zone.name().to_owned(),
-        periods: Vec::new(),
+        folder: None,
         downloads: Vec::new(),
         sections,
     }

@@ -3,7 +3,7 @@
 use super::{access, column, report, table, text};
 use crate::paper::Block;
 use crate::paper::{
-    Card, Cell, ChartKind, Column, Download, Figure, Format, PeriodLink, Report, Section, Series, Table, Tone,
+    Card, Cell, ChartKind, Column, Download, Figure, Format, Report, Section, Series, Table, Tone,
 };
 use crate::render::html::page;
 
@@ -74,13 +74,7 @@ fn with(sentence: &str, card: Card, table: Table) -> Report {
     let mut report = report(table);
     report.sections[0].sentences = vec![sentence.into()];
     report.sections[0].cards = vec![card];
-    report.periods = ["2026-08", "2026-09", "2026-10"]
-        .map(|name| PeriodLink {
-            label: name.into(),
-            href: format!("../{name}/index.html"),
-            is_current: name == "2026-09",
-        })
-        .to_vec();
+    report.folder = Some("2026-09".into());
     report.downloads = vec![Download { label: "Excel".into(), href: "sla-pack.xlsx".into() }];
     report
 }
@@ -108,7 +102,6 @@ pub fn all() -> Vec<(&'static str, Report)> {
         tickets(vec![row(&long, 1, 2, "late"), row(word, 1, 2, "met"), row("INC-3", 1, 2, "paused")]),
     );
     names.title = format!("SLA report – {long}– September 2026");
-    names.periods[0].label = long.clone();
     names.sections[1].title.clone_from(&long);
     let mut missing = with("One.", card("1", Tone::Neutral, "few", &[], None), tickets(vec![]));
     for (id, title) in [("faults", "Recurring faults"), ("volumes", "Volumes")] {
@@ -201,7 +194,7 @@ fn hostile() -> Report {
     let mut report = with(HOSTILE, card(HOSTILE, Tone::Bad, HOSTILE, &[Some(0.5)], None), table);
     report.title = HOSTILE.into();
     report.header = vec![HOSTILE.into()];
-    report.periods[0].label = HOSTILE.into();
+    report.folder = Some(HOSTILE.into());
     report.downloads[0].label = HOSTILE.into();
     report.sections[1].title = HOSTILE.into();
     report
@@ -250,32 +243,20 @@ fn sections_without_content_are_named_not_shown() {
 fn links_lead_to_files_of_the_results() {
     let (_, report) = all().into_iter().next().expect("made up");
     let page = page(&report).expect("rendered");
-    assert!(page.contains("<a rel=\"prev\" href=\"..&#x2f;2026-08&#x2f;index.html\">"));
-    assert!(page.contains("<a rel=\"next\" href=\"..&#x2f;2026-10&#x2f;index.html\">"));
+    assert!(page.contains("<a href=\"..&#x2f;index.html#r-2026-09\">All periods</a>"));
     assert!(page.contains("<a href=\"sla-pack.xlsx\">Excel</a>"));
     for bad in ["javascript:alert(1)", "https://example.org", "//example.org"] {
         let mut report = report.clone();
         report.downloads[0].href = bad.into();
         super::page(&report).expect_err(bad);
-        report.downloads.clear();
-        report.periods[0].href = bad.into();
-        super::page(&report).expect_err(bad);
     }
 }
 
 #[test]
-fn the_first_and_the_only_period_have_no_neighbour() {
+fn a_page_alone_leads_to_no_list() {
     let (_, mut report) = all().into_iter().next().expect("made up");
-    report.periods.remove(0);
-    let first = page(&report).expect("rendered");
-    assert!(!first.contains("rel=\"prev\"") && first.contains("rel=\"next\""));
-    report.periods.truncate(1);
-    let only = page(&report).expect("rendered");
-    assert!(
-        !only.contains("rel=\"next\"") && !only.contains("class=\"pick\"") && only.contains("All reports")
-    );
-    report.periods.clear();
-    assert!(!page(&report).expect("rendered").contains("All reports"));
+    report.folder = None;
+    assert!(!page(&report).expect("rendered").contains("All periods"));
 }
 
 #[test]
