@@ -17,7 +17,7 @@ const FILL: f64 = 0.72;
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (low, high) = scale::extent(figure);
     let scale = Scale::from_zero(low, high, figure.unit == "%");
-    let colours = colour::of(&figure.series);
+    let colours = colour::of(figure);
     let names: Vec<_> = figure.series.iter().map(|s| s.name.as_str()).zip(colours.iter().copied()).collect();
     let has_key = figure.series.len() > 1;
     let top = if has_key { frame::key_height(&names)? } else { 0 };

@@ -2,7 +2,8 @@
 
 use plotters::style::RGBColor;
 
-use crate::paper::Series;
+use crate::paper::Figure;
+use crate::paper::locale::Locale;
 
 /// Kept, and the first colour of a figure.
 pub const MET: RGBColor = RGBColor(0x00, 0x72, 0xb2);
@@ -37,13 +38,14 @@ pub const ON_TINT: RGBColor = RGBColor(0, 0, 8);
 pub const TINTS: [f64; 5] = [0.16, 0.32, 0.48, 0.66, 1.0];
 
 /// A colour for each series: by meaning where its name tells, else in turn.
-pub fn of(series: &[Series]) -> Vec<RGBColor> {
-    of_names(&series.iter().map(|one| one.name.as_str()).collect::<Vec<_>>())
+pub fn of(figure: &Figure) -> Vec<RGBColor> {
+    let names: Vec<&str> = figure.series.iter().map(|one| one.name.as_str()).collect();
+    of_names(&names, figure.locale)
 }
 
 /// As `of`, for series that are only named.
-pub fn of_names(names: &[&str]) -> Vec<RGBColor> {
-    let known: Vec<Option<RGBColor>> = names.iter().map(|name| by_name(name)).collect();
+pub fn of_names(names: &[&str], locale: Locale) -> Vec<RGBColor> {
+    let known: Vec<Option<RGBColor>> = names.iter().map(|name| by_name(name, locale)).collect();
     let mut rest = [MET, FOURTH, MISSED, FIFTH, CONTEXT]
         .into_iter()
         .filter(|colour| !known.contains(&Some(*colour)))
@@ -59,18 +61,26 @@ pub fn on(colour: RGBColor) -> RGBColor {
 }
 
 /// Colours of a measure's high and of its low values: missing more is worse.
-pub fn of_ends(measure: &str) -> (RGBColor, RGBColor) {
-    if by_name(measure) == Some(MISSED) { (MISSED, MET) } else { (MET, MISSED) }
+pub fn of_ends(measure: &str, locale: Locale) -> (RGBColor, RGBColor) {
+    if by_name(measure, locale) == Some(MISSED) { (MISSED, MET) } else { (MET, MISSED) }
 }
 
-fn by_name(name: &str) -> Option<RGBColor> {
+/// Words in the figure's language, and in English: a query of the user's own may name series as SQL does.
+fn by_name(name: &str, locale: Locale) -> Option<RGBColor> {
     let name = name.to_lowercase();
     let is = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if is(&["missed", "breach", "overdue"]) {
+    let missed = [locale.text("missed"), locale.text("breached"), locale.text("overdue")];
+    let context = [
+        locale.text("closed hours"),
+        locale.text("other"),
+        locale.text("undecided"),
+        locale.text("excluded"),
+    ];
+    if is(&missed) || is(&["missed", "breach", "overdue"]) {
         Some(MISSED)
-    } else if is(&["closed hours", "off hours", "other", "undecided", "excluded"]) {
+    } else if is(&context) || is(&["closed hours", "off hours", "other", "undecided", "excluded"]) {
         Some(CONTEXT)
-    } else if name == "met" || is(&["kept"]) {
+    } else if name == "met" || name == locale.text("met") || is(&["kept", locale.text("kept")]) {
         Some(MET)
     } else {
         None

@@ -9,7 +9,8 @@ use super::plane::{self, Axis};
 use super::scale::Scale;
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, mcf};
-use crate::paper::{Figure, MAX_CURVES, MAX_USED, Point, format, ranked};
+use crate::paper::locale::phrase;
+use crate::paper::{Figure, MAX_CURVES, MAX_USED, Point, ranked};
 
 /// Shares whose place is marked on each line.
 const MARKED: [(f64, &str); 2] = [(0.5, "P50"), (0.9, "P90")];
@@ -36,7 +37,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     for curve in &curves {
         right = right.max(text::width(&curve.label, Weight::Regular)?);
     }
-    let axis = Axis::shares(MAX_USED, 0.5, &figure.x_label);
+    let axis = Axis::shares(MAX_USED, 0.5, &figure.x_label, figure.locale);
     let scale = Scale::from_zero(0.0, 1.0, true);
     let chart = plane::plane(figure, area, &axis, &scale, right + REACH + 2, LEADING)?;
     let (columns, rows) = chart.plotting_area().get_pixel_range();
@@ -52,7 +53,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let (limit, _) = chart.backend_coord(&(1.0, 0.0));
     area.draw(&PathElement::new(vec![(limit, rows.start - 6), (limit, rows.end)], TARGET.stroke_width(2)))?;
     let place = (limit, rows.start - 6 - LEADING / 2);
-    text::draw(area, "limit", place, Anchor::Middle, Weight::Regular, MUTED)?;
+    text::draw(area, &phrase!(figure.locale, "limit"), place, Anchor::Middle, Weight::Regular, MUTED)?;
 
     let cell = mcf::cell(&chart, curves.len());
     let mut labels = Vec::new();
@@ -85,7 +86,7 @@ fn curves(figure: &Figure) -> super::Fallible<Vec<Curve<'_>>> {
     let names: Vec<&str> = ranked(&figure.points).into_iter().take(MAX_CURVES).collect();
     let all = plane::drawable(figure);
     let mut curves = Vec::new();
-    for (name, colour) in names.iter().zip(colour::of_names(&names)) {
+    for (name, colour) in names.iter().zip(colour::of_names(&names, figure.locale)) {
         let points: Vec<&Point> = all.iter().copied().filter(|point| point.series == *name).collect();
         let mut label = text::fit(name, MAX_NAME, Weight::Regular)?;
         let mut marks = Vec::new();
@@ -93,10 +94,8 @@ fn curves(figure: &Figure) -> super::Fallible<Vec<Curve<'_>>> {
             let used = points.iter().find(|point| point.y >= share - SLACK).map(|point| point.x);
             label += &match used {
                 None => format!(" · {mark} –"),
-                Some(used) if used > MAX_USED => {
-                    format!(" · {mark} >{}%", format::number(MAX_USED * 100.0, 0))
-                }
-                Some(used) => format!(" · {mark} {}%", format::number(used * 100.0, 0)),
+                Some(used) if used > MAX_USED => format!(" · {mark} >{}", figure.locale.aim(MAX_USED)),
+                Some(used) => format!(" · {mark} {}%", figure.locale.number(used * 100.0, 0)),
             };
             marks.extend(used.filter(|used| *used <= MAX_USED).map(|used| (used, share)));
         }

@@ -13,6 +13,7 @@ use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH};
 use crate::paper::Figure;
+use crate::paper::locale::{Locale, phrase};
 
 pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -44,7 +45,7 @@ pub fn frame<'a, 'b>(
     top: i32,
     pad: f64,
 ) -> Fallible<Chart<'a, 'b>> {
-    let months = months(&figure.categories);
+    let months = months(&figure.categories, figure.locale);
     let bottom = bottom_of(figure, months.is_some());
     let n = figure.categories.len() as f64;
     let chart = values(figure, area, scale, Margins { top, right, bottom }, (0.5 - pad, n - 0.5 + pad))?;
@@ -90,19 +91,28 @@ pub fn values<'a, 'b>(
         let (x, y) = chart.backend_coord(&(first, *tick));
         text::draw(area, label, (x - GAP, y), Anchor::Right, Weight::Regular, MUTED)?;
     }
-    heading(figure, area, scale, "")?;
+    heading(figure, area, scale, &[])?;
     Ok(chart)
 }
 
-/// What is measured, above the plot, and where the axis starts if not at 0.
-pub fn heading(figure: &Figure, area: &Area<'_>, scale: &Scale, note: &str) -> Drawn {
-    let start = if scale.low > 0.0 {
-        format!(" (axis starts at {})", scale::tick(figure, scale.low, scale))
-    } else {
-        String::new()
-    };
-    let label = text::fit(&format!("{}{start}{note}", figure.y_label), WIDTH as i32, Weight::Regular)?;
+/// What is measured and the notes to it, above the plot.
+pub fn heading(figure: &Figure, area: &Area<'_>, scale: &Scale, notes: &[String]) -> Drawn {
+    let parts: Vec<String> = [measure(figure, scale)].into_iter().chain(notes.iter().cloned()).collect();
+    let label = text::fit(&parts.join(" · "), WIDTH as i32, Weight::Regular)?;
     text::draw(area, &label, (0, 18), Anchor::Left, Weight::Regular, MUTED)
+}
+
+/// What is measured, and where the axis starts if not at 0.
+pub fn measure(figure: &Figure, scale: &Scale) -> String {
+    match scale.low {
+        low if low > 0.0 => phrase!(
+            figure.locale,
+            "{measure} (axis starts at {value})",
+            measure = figure.y_label,
+            value = scale::tick(figure, low, scale)
+        ),
+        _ => figure.y_label.clone(),
+    }
 }
 
 /// Labels under the plot, as many as fit, the last one always among them.
@@ -220,9 +230,10 @@ fn key_places(names: &[(&str, RGBColor)]) -> Fallible<Vec<(i32, i32, String)>> {
 }
 
 /// `2026-09` as (`Sep`, `2026`), if all categories are months.
-pub fn months(categories: &[String]) -> Option<Vec<(String, String)>> {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+pub fn months(categories: &[String], locale: Locale) -> Option<Vec<(String, String)>> {
+    // One phrase, as `May` alone is also the whole name of a month.
+    let names: Vec<&str> =
+        locale.text("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split(' ').collect();
     categories
         .iter()
         .map(|category| {
@@ -230,7 +241,7 @@ pub fn months(categories: &[String]) -> Option<Vec<(String, String)>> {
             let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
             let index = month.parse::<usize>().ok()?.checked_sub(1)?;
             (is_year && month.len() == 2).then_some(())?;
-            Some(((*NAMES.get(index)?).to_owned(), year.to_owned()))
+            Some(((*names.get(index)?).to_owned(), year.to_owned()))
         })
         .collect()
 }

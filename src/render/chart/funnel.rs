@@ -15,7 +15,8 @@ use super::plane::{self, Axis};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible};
-use crate::paper::{Figure, Point, format};
+use crate::paper::locale::phrase;
+use crate::paper::{Figure, Point};
 
 /// More units than this are left to the table below the figure.
 const MAX_DOTS: usize = 700;
@@ -61,13 +62,20 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let has_limits = points.iter().any(|point| point.limits.is_some());
     let scale = scale_of(figure, &points);
     let largest = points.last().map_or(0.0, |point| point.x);
-    let mut axis = Axis::counts(largest, &figure.x_label);
+    let mut axis = Axis::counts(largest, &figure.x_label, figure.locale);
     let dots = dots(&points);
     if dots.len() < points.len() {
-        let (drawn, all) = (format::count(dots.len() as i64), format::count(points.len() as i64));
-        axis.label += &format!(" · the first {drawn} of {all}: those outside the limits, then the largest");
+        let count = |marks: &[&Point]| figure.locale.count(marks.len() as i64);
+        axis.label = phrase!(
+            figure.locale,
+            "{measure} · the first {n} of {all}: those outside the limits, then the largest",
+            measure = axis.label,
+            n = count(&dots),
+            all = count(&points)
+        );
     }
-    let texts = [mean(figure).map(|(_, text)| text), has_limits.then(|| "99.8% limits".to_owned())];
+    let texts =
+        [mean(figure).map(|(_, text)| text), has_limits.then(|| phrase!(figure.locale, "99.8% limits"))];
     let mut right = 0;
     for text in texts.iter().flatten() {
         right = right.max(text::width(text, Weight::Regular)?);
@@ -96,7 +104,7 @@ fn scale_of(figure: &Figure, points: &[&Point]) -> Scale {
 
 fn mean(figure: &Figure) -> Option<(f64, String)> {
     let mean = figure.target.filter(|mean| mean.is_finite())?;
-    Some((mean, format!("mean {}", scale::short(figure, mean))))
+    Some((mean, phrase!(figure.locale, "mean {value}", value = scale::short(figure, mean))))
 }
 
 /// The units drawn, the farthest from the mean last, so that they lie above the others.
@@ -110,11 +118,12 @@ fn dots<'a>(points: &[&'a Point]) -> Vec<&'a Point> {
 
 /// What the dots mean, above the plot; both ends of the measure have their colour.
 fn key(figure: &Figure, area: &Area<'_>) -> Drawn {
-    let (high, low) = colour::of_ends(&figure.y_label);
+    let locale = figure.locale;
+    let (high, low) = colour::of_ends(&figure.y_label, locale);
     let entries: [(Place, &[RGBColor], &str); 3] = [
-        (Place::Within, &[CONTEXT], "within 95% limits"),
-        (Place::Outside, &[low, high], "outside 95% limits"),
-        (Place::Far, &[low, high], "outside 99.8% limits, named where there is room"),
+        (Place::Within, &[CONTEXT], locale.text("within 95% limits")),
+        (Place::Outside, &[low, high], locale.text("outside 95% limits")),
+        (Place::Far, &[low, high], locale.text("outside 99.8% limits, named where there is room")),
     ];
     let (mut x, y) = (0, 18 + LEADING + 10);
     for (place, colours, text) in entries {
@@ -164,7 +173,10 @@ fn limits(
         }
         // The lower of a pair stands for both.
         if let Some(ends) = last.filter(|_| index % 2 == 0) {
-            let text = if index == 0 { "95% limits" } else { "99.8% limits" }.to_owned();
+            let text = match index {
+                0 => phrase!(figure.locale, "95% limits"),
+                _ => phrase!(figure.locale, "99.8% limits"),
+            };
             labels.push(Label { text, weight: Weight::Regular, colour: None, ends });
         }
     }
@@ -212,7 +224,7 @@ fn marks(dots: &[&Point], figure: &Figure, area: &Area<'_>, chart: &Chart<'_, '_
 }
 
 fn colour_of(figure: &Figure, point: &Point) -> RGBColor {
-    let (high, low) = colour::of_ends(&figure.y_label);
+    let (high, low) = colour::of_ends(&figure.y_label, figure.locale);
     match point.limits.filter(|_| Place::of(point) > Place::Within) {
         Some([_, upper, ..]) if point.y > upper => high,
         Some(_) => low,

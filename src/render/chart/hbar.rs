@@ -9,7 +9,7 @@ use super::frame;
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
-use crate::paper::format;
+use crate::paper::locale::phrase;
 use crate::paper::{ChartKind, Figure};
 
 const ROW: i32 = 46;
@@ -32,7 +32,7 @@ pub fn height(figure: &Figure) -> Fallible<u32> {
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let is_stack = is_stacked(figure);
     let (low, high) = if is_stack { scale::stacked_extent(figure) } else { scale::extent(figure) };
-    let colours = colour::of(&figure.series);
+    let colours = colour::of(figure);
     let names = names(figure);
     let mut top = HEAD;
     heading(area, &figure.y_label)?;
@@ -88,9 +88,11 @@ pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
     let labels: Vec<String> = all
         .iter()
         .zip(&sums)
-        .map(|(value, sum)| format!("{} · {}", scale::short(figure, *value), format::share(part(*sum))))
+        .map(|(value, sum)| format!("{} · {}", scale::short(figure, *value), figure.locale.share(part(*sum))))
         .collect();
-    heading(area, &format!("{} · cumulative share; blue: the first 80%", figure.y_label))?;
+    let measure =
+        phrase!(figure.locale, "{measure} · cumulative share; blue: the first 80%", measure = figure.y_label);
+    heading(area, &measure)?;
     let high = all.iter().copied().fold(0.0, f64::max);
     let plot = Plot::new(figure, &labels, (0.0, high), HEAD)?;
     plot.names(figure, area)?;
@@ -111,7 +113,7 @@ fn is_stacked(figure: &Figure) -> bool {
 /// Parts and their colours, for the key.
 fn names(figure: &Figure) -> Vec<(&str, RGBColor)> {
     let names = figure.series.iter().map(|series| series.name.as_str());
-    names.zip(colour::of(&figure.series)).collect()
+    names.zip(colour::of(figure)).collect()
 }
 
 fn values(figure: &Figure) -> Vec<String> {
@@ -191,10 +193,11 @@ impl Plot {
         let axis = vec![(self.x(0.0), self.top), (self.x(0.0), self.bottom())];
         area.draw(&PathElement::new(axis, GRID.stroke_width(2)))?;
         if figure.categories.len() > self.rows {
-            let rest = format!(
-                "The first {} of {}; the table has all.",
-                self.rows,
-                format::count(figure.categories.len() as i64)
+            let rest = phrase!(
+                figure.locale,
+                "The first {n} of {all}; the table has all.",
+                n = self.rows,
+                all = figure.locale.count(figure.categories.len() as i64)
             );
             let place = (self.left, self.bottom() + LEADING / 2);
             text::draw(area, &rest, place, Anchor::Left, Weight::Regular, MUTED)?;

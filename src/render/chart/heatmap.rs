@@ -10,7 +10,8 @@ use super::colour::{GRID, INK, MET, MUTED, ON_TINT, TINTS};
 use super::frame;
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
-use crate::paper::{Figure, format};
+use crate::paper::Figure;
+use crate::paper::locale::phrase;
 
 const ROW: i32 = 46;
 const HEAD: i32 = 44;
@@ -32,8 +33,11 @@ pub fn height(figure: &Figure) -> Fallible<u32> {
 /// Draws the figure.
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let grid = Grid::new(figure)?;
-    let unit = if figure.unit == "%" { " in %" } else { "" };
-    let heading = text::fit(&format!("{}{unit}", figure.y_label), WIDTH as i32, Weight::Regular)?;
+    let heading = match figure.unit.as_str() {
+        "%" => phrase!(figure.locale, "{measure} in %", measure = figure.y_label),
+        _ => figure.y_label.clone(),
+    };
+    let heading = text::fit(&heading, WIDTH as i32, Weight::Regular)?;
     text::draw(area, &heading, (0, 18), Anchor::Left, Weight::Regular, MUTED)?;
     key(figure, &grid, area)?;
     let x = |index: usize| grid.x(index).midpoint(grid.x(index + 1));
@@ -71,9 +75,9 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
 /// A value without its unit, as short as a cell needs it.
 fn shown(figure: &Figure, value: f64) -> String {
     match figure.unit.as_str() {
-        "%" => format::number(value * 100.0, 0),
-        _ if value.abs() >= 10.0 || value == value.round() => format::number(value, 0),
-        _ => format::number(value, 1),
+        "%" => figure.locale.number(value * 100.0, 0),
+        _ if value.abs() >= 10.0 || value == value.round() => figure.locale.number(value, 0),
+        _ => figure.locale.number(value, 1),
     }
 }
 
@@ -81,17 +85,18 @@ fn shown(figure: &Figure, value: f64) -> String {
 fn key(figure: &Figure, grid: &Grid, area: &Area<'_>) -> Drawn {
     let (mut x, y) = (grid.left, HEAD + LEADING / 2);
     for (step, tint) in TINTS.iter().enumerate() {
-        let label = format!("to {}", shown(figure, grid.high * (step + 1) as f64 / TINTS.len() as f64));
+        let most = shown(figure, grid.high * (step + 1) as f64 / TINTS.len() as f64);
+        let label = phrase!(figure.locale, "to {value}", value = most);
         area.draw(&Rectangle::new([(x, y - 12), (x + 34, y + 12)], MET.mix(*tint).filled()))?;
         text::draw(area, &label, (x + 44, y), Anchor::Left, Weight::Regular, MUTED)?;
         x += 44 + text::width(&label, Weight::Regular)? + 26;
     }
     let mut entries = Vec::new();
     if figure.series.iter().any(|one| (0..figure.categories.len()).any(|i| at(&one.values, i).is_none())) {
-        entries.push((GRID.stroke_width(1), "too few"));
+        entries.push((GRID.stroke_width(1), figure.locale.text("too few")));
     }
     if !grid.inside.is_empty() {
-        entries.push((INK.stroke_width(4), "support hours"));
+        entries.push((INK.stroke_width(4), figure.locale.text("support hours")));
     }
     for (style, label) in entries {
         area.draw(&Rectangle::new([(x, y - 12), (x + 34, y + 12)], style))?;

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use chrono_tz::Tz;
 
+use super::finish::escaped;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Detail, format};
 
 const WIDTH: f64 = 1000.0;
@@ -15,15 +17,16 @@ const HEIGHT: f64 = 40.0;
 /// Kinds differ in height as well as in colour, so that they can be told
 /// apart without it; the class of each is the page's to paint. `id` is a word of
 /// letters and digits.
-pub fn lane(detail: &Detail, id: &str, zone: Tz) -> String {
+pub fn lane(detail: &Detail, id: &str, zone: Tz, locale: Locale) -> String {
     let Some((from_at, until_at)) = span(detail) else {
         return String::new();
     };
     let x = |at: i64| (at - from_at) as f64 / (until_at - from_at) as f64 * WIDTH;
     let mut svg = format!(
         "<svg class=lane viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=none role=img \
-         aria-labelledby=\"{id}-t {id}-d\"><title id={id}-t>Timeline</title><desc id={id}-d>{}</desc>",
-        description(detail, (from_at, until_at), zone)
+         aria-labelledby=\"{id}-t {id}-d\"><title id={id}-t>{}</title><desc id={id}-d>{}</desc>",
+        escaped(locale.text("Timeline")),
+        escaped(&description(detail, (from_at, until_at), zone, locale))
     );
     // One path for all of a kind takes a third of the bytes of a shape each.
     let mut paths: Vec<(&str, String)> = Vec::new();
@@ -70,13 +73,21 @@ pub fn span(detail: &Detail) -> Option<(i64, i64)> {
     (from_at < until_at).then_some((from_at, until_at))
 }
 
-fn description(detail: &Detail, (from_at, until_at): (i64, i64), zone: Tz) -> String {
-    let at = |at| format::instant(at, zone);
-    let due =
-        detail.due_at.map_or(String::new(), |due_at| format!("; the limit was used up at {}", at(due_at)));
+fn description(detail: &Detail, (from_at, until_at): (i64, i64), zone: Tz, locale: Locale) -> String {
+    let (from, until) = (format::instant(from_at, zone), format::instant(until_at, zone));
     let count = match detail.segments.len() {
-        1 => "1 segment".to_owned(),
-        n => format!("{} segments", format::count(n as i64)),
+        1 => phrase!(locale, "1 segment from {from} to {until}.", from = from, until = until),
+        n => phrase!(
+            locale,
+            "{n} segments from {from} to {until}.",
+            n = locale.count(n as i64),
+            from = from,
+            until = until
+        ),
     };
-    format!("{count} from {} to {}{due}. The table below has each.", at(from_at), at(until_at))
+    let due = detail
+        .due_at
+        .map(|due_at| phrase!(locale, "The limit was used up at {at}.", at = format::instant(due_at, zone)));
+    let table = phrase!(locale, "The table below has each.");
+    [Some(count), due, Some(table)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

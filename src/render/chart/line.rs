@@ -29,7 +29,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     }
     let mut chart = frame::frame(figure, area, &scale, right + REACH + 2, 0, 0.25)?;
     frame::target(figure, &mut chart)?;
-    let colours = colour::of(&figure.series);
+    let colours = colour::of(figure);
     for (series, colour) in figure.series.iter().zip(&colours) {
         for run in runs(&series.values) {
             chart.draw_series(LineSeries::new(run.iter().copied(), colour.stroke_width(4)))?;

@@ -9,6 +9,7 @@ use super::plane::{self, Axis};
 use super::scale::{self, Scale};
 use super::text::{self, Weight};
 use super::{Area, Drawn, colour};
+use crate::paper::locale::phrase;
 use crate::paper::{Figure, MAX_CURVES, Point, ranked};
 
 /// Steps of all lines together; those that lie closer are drawn as one.
@@ -32,7 +33,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let points = plane::drawable(figure);
     let mut curves = Vec::new();
     let mut right = 0;
-    for (name, colour) in names.iter().zip(colour::of_names(&names)) {
+    for (name, colour) in names.iter().zip(colour::of_names(&names, figure.locale)) {
         let points: Vec<&Point> = points.iter().copied().filter(|point| point.series == *name).collect();
         let Some(last) = points.last() else {
             continue;
@@ -78,9 +79,10 @@ fn axis_of(figure: &Figure, curves: &[Curve<'_>], scale: &Scale) -> Axis {
     let all = || curves.iter().flat_map(|curve| &curve.points);
     let (low, high) =
         all().fold((0.0, 0.0), |(low, high), point| (f64::min(low, point.x), f64::max(high, point.x)));
-    let mut axis = Axis::ages(low, high, &figure.x_label);
+    let mut axis = Axis::ages(low, high, &figure.x_label, figure.locale);
     if all().filter_map(|point| band_of(point)).any(|(_, upper)| upper > scale.high) {
-        axis.label += " · a light band goes on above the top";
+        axis.label =
+            phrase!(figure.locale, "{measure} · a light band goes on above the top", measure = axis.label);
     }
     axis
 }

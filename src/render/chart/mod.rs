@@ -32,7 +32,7 @@ use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 
-use crate::paper::format;
+use crate::paper::locale::phrase;
 use crate::paper::{ChartKind, Figure};
 
 pub use lane::{lane, look, span};
@@ -59,14 +59,15 @@ type Drawn = Fallible<()>;
 /// `id_prefix` keeps ids apart where several figures share a page. The error
 /// is a sentence for the reader: a figure without values is not drawn.
 pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
+    let locale = figure.locale;
     if is_empty(figure) {
-        return Err("Nothing to chart: no values in this period.".into());
+        return Err(phrase!(locale, "Nothing to chart: no values in this period."));
     }
     if figure.kind == ChartKind::Slope && figure.categories.len() < 2 {
-        return Err("Nothing to compare: there is only one column of values.".into());
+        return Err(phrase!(locale, "Nothing to compare: there is only one column of values."));
     }
     if figure.kind == ChartKind::Funnel && plane::drawable(figure).len() < 2 {
-        return Err("Nothing to compare: there is only one value.".into());
+        return Err(phrase!(locale, "Nothing to compare: there is only one value."));
     }
     let marks = figure.categories.len() * figure.series.len().max(figure.panels.len());
     let most = match figure.kind {
@@ -75,11 +76,15 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
         _ => usize::MAX,
     };
     if marks > most {
-        let marks = format::count(marks as i64);
-        return Err(format!("{marks} values are too many to chart; the table has them."));
+        return Err(phrase!(
+            locale,
+            "{n} values are too many to chart; the table has them.",
+            n = locale.count(marks as i64)
+        ));
     }
     let mut raw = String::new();
-    let height = draw(figure, &mut raw).map_err(|error| format!("This chart can't be drawn: {error}."))?;
+    let height = draw(figure, &mut raw)
+        .map_err(|error| phrase!(locale, "This chart can't be drawn: {error}.", error = error))?;
     Ok(finish::finish(&raw, figure, id_prefix, height))
 }
 

@@ -8,7 +8,8 @@ use super::frame::{self, Chart, Margins};
 use super::scale::{Scale, nice_step};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Fallible, WIDTH};
-use crate::paper::{Figure, Point, format};
+use crate::paper::locale::Locale;
+use crate::paper::{Figure, Point};
 
 /// Between labels, and from the plot to them.
 const GAP: i32 = 14;
@@ -30,56 +31,57 @@ pub struct Axis {
 
 impl Axis {
     /// From 0, in whole numbers.
-    pub fn counts(high: f64, label: &str) -> Axis {
+    pub fn counts(high: f64, label: &str, locale: Locale) -> Axis {
         let high = high.max(1.0);
         // The largest stands clear of the end.
-        Axis::stepped(0.0, high * 1.03, nice_step(high / 7.0).max(1.0), 1.0, label.to_owned())
+        Axis::stepped(0.0, high * 1.03, nice_step(high / 7.0).max(1.0), 1.0, label.to_owned(), locale)
     }
 
     /// From 0, in steps that suit a share of something, as percentages.
-    pub fn shares(high: f64, step: f64, label: &str) -> Axis {
-        let mut axis = Axis::stepped(0.0, high, step, 1.0, label.to_owned());
+    pub fn shares(high: f64, step: f64, label: &str, locale: Locale) -> Axis {
+        let mut axis = Axis::stepped(0.0, high, step, 1.0, label.to_owned(), locale);
         for (at, text) in &mut axis.ticks {
-            *text = format!("{}%", format::number(*at * 100.0, 0));
+            *text = format!("{}%", locale.number(*at * 100.0, 0));
         }
         axis
     }
 
     /// Of real time in hours, in the unit that suits the longest.
-    pub fn hours(high: f64, label: &str) -> Axis {
+    pub fn hours(high: f64, label: &str, locale: Locale) -> Axis {
         let (unit, size, steps) = match high {
-            high if high <= 72.0 => ("hours", 1.0, [1.0, 2.0, 3.0, 6.0, 12.0]),
-            _ => ("days", 24.0, [1.0, 2.0, 7.0, 14.0, 28.0]),
+            high if high <= 72.0 => (locale.text("hours"), 1.0, [1.0, 2.0, 3.0, 6.0, 12.0]),
+            _ => (locale.text("days"), 24.0, [1.0, 2.0, 7.0, 14.0, 28.0]),
         };
         let span = high / size;
         let fitting = steps.into_iter().find(|step| span / step <= 16.0);
         let step = fitting.unwrap_or_else(|| nice_step(span / 10.0));
-        Axis::stepped(0.0, high, step, size, format!("{label} ({unit})").trim().to_owned())
+        Axis::stepped(0.0, high, step, size, format!("{label} ({unit})").trim().to_owned(), locale)
     }
 
     /// Of ages in days, in the unit that suits the longest.
-    pub fn ages(low: f64, high: f64, label: &str) -> Axis {
+    pub fn ages(low: f64, high: f64, label: &str, locale: Locale) -> Axis {
         let (low, high) = (low.min(0.0), high.max(1.0));
         let (unit, size) = match high - low {
-            span if span >= 3.0 * YEAR => ("years", YEAR),
-            span if span >= 3.0 * MONTH => ("months", MONTH),
-            _ => ("days", 1.0),
+            span if span >= 3.0 * YEAR => (locale.text("years"), YEAR),
+            span if span >= 3.0 * MONTH => (locale.text("months"), MONTH),
+            _ => (locale.text("days"), 1.0),
         };
         let span = (high - low) / size;
-        let step = match unit {
-            "months" => [1.0, 2.0, 3.0, 6.0].into_iter().find(|step| span / step <= 9.0).unwrap_or(6.0),
+        let step = match size {
+            MONTH => [1.0, 2.0, 3.0, 6.0].into_iter().find(|step| span / step <= 9.0).unwrap_or(6.0),
             _ => nice_step(span / 8.0).max(1.0),
         };
-        let bare = label.trim_end_matches(')').trim_end_matches("days").trim_end_matches(['(', ',', ' ']);
-        Axis::stepped(low, high, step, size, format!("{bare} ({unit})").trim().to_owned())
+        let bare = label.trim_end_matches(')').trim_end_matches(locale.text("days"));
+        let bare = bare.trim_end_matches(['(', ',', ' ']);
+        Axis::stepped(low, high, step, size, format!("{bare} ({unit})").trim().to_owned(), locale)
     }
 
-    fn stepped(low: f64, high: f64, step: f64, size: f64, label: String) -> Axis {
+    fn stepped(low: f64, high: f64, step: f64, size: f64, label: String, locale: Locale) -> Axis {
         let first = (low / size / step).ceil() as i64;
         let last = (high / size / step + 1e-9).floor() as i64;
         let ticks = (first..=last.min(first + 40))
             .map(|n| n as f64 * step)
-            .map(|tick| (tick * size, format::number(tick, 0)))
+            .map(|tick| (tick * size, locale.number(tick, 0)))
             .collect();
         Axis { low, high, ticks, label }
     }

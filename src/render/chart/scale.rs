@@ -2,7 +2,7 @@
 
 use super::at;
 use crate::paper::Figure;
-use crate::paper::format;
+use crate::paper::locale::phrase;
 
 const NBSP: char = '\u{a0}';
 
@@ -92,10 +92,10 @@ pub fn stacked_extent(figure: &Figure) -> (f64, f64) {
 /// A value with its unit.
 pub fn value(figure: &Figure, value: f64) -> String {
     match figure.unit.as_str() {
-        "%" => format::share(value),
-        "h" => format!("{}{NBSP}h", format::number(value, 1)),
-        "" => format::number(value, decimals(value)),
-        unit => format!("{}{NBSP}{unit}", format::number(value, decimals(value))),
+        "%" => figure.locale.share(value),
+        "h" => format!("{}{NBSP}h", figure.locale.number(value, 1)),
+        "" => figure.locale.number(value, decimals(value)),
+        unit => format!("{}{NBSP}{unit}", figure.locale.number(value, decimals(value))),
     }
 }
 
@@ -104,7 +104,7 @@ pub fn short(figure: &Figure, number: f64) -> String {
     if figure.unit.chars().count() <= 2 {
         value(figure, number)
     } else {
-        format::number(number, decimals(number))
+        figure.locale.number(number, decimals(number))
     }
 }
 
@@ -113,18 +113,26 @@ pub fn tick(figure: &Figure, tick: f64, scale: &Scale) -> String {
     let step = scale.ticks.get(1).map_or(1.0, |second| second - scale.low);
     let places = (0..6).find(|n| is_whole(step * 10f64.powi(*n))).unwrap_or(6) as usize;
     match figure.unit.as_str() {
-        "%" => format!("{}%", format::number(tick * 100.0, places.saturating_sub(2))),
+        "%" => format!("{}%", figure.locale.number(tick * 100.0, places.saturating_sub(2))),
         unit if !unit.is_empty() && unit.chars().count() <= 2 => {
-            format!("{}{NBSP}{unit}", format::number(tick, places))
+            format!("{}{NBSP}{unit}", figure.locale.number(tick, places))
         }
-        _ => format::number(tick, places),
+        _ => figure.locale.number(tick, places),
     }
 }
 
 /// `target 95%`, without idle decimals.
 pub fn target(figure: &Figure, target: f64) -> String {
-    let text = value(figure, target).replace(".0%", "%").replace(".0\u{a0}h", "\u{a0}h");
-    format!("target {text}")
+    phrase!(figure.locale, "target {target}", target = aim(figure, target))
+}
+
+/// `95%`, or `24 h`: what is aimed at, without idle decimals.
+pub fn aim(figure: &Figure, target: f64) -> String {
+    match figure.unit.as_str() {
+        "%" => figure.locale.aim(target),
+        "h" if is_whole(target) => format!("{}{NBSP}h", figure.locale.number(target, 0)),
+        _ => value(figure, target),
+    }
 }
 
 fn decimals(value: f64) -> usize {

@@ -8,6 +8,7 @@ use super::colour::{CONTEXT, GRID, INK, LEADER, MET, MUTED};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, HEIGHT, LOW, WIDTH, at, ends, frame};
+use crate::paper::locale::phrase;
 use crate::paper::{Figure, MAX_SLOPES};
 
 /// Lines that rise most stand out: a third of all, but no more than this.
@@ -81,7 +82,8 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let lines = lines(figure);
     let plot = Plot::new(figure, area, &lines)?;
     let has_risers = lines.iter().any(|line| line.is_riser);
-    frame::heading(figure, area, &plot.scale, if has_risers { " · bold: the largest rises" } else { "" })?;
+    let note = has_risers.then(|| phrase!(figure.locale, "bold: the largest rises"));
+    frame::heading(figure, area, &plot.scale, note.as_slice())?;
     plot.columns(figure, area)?;
     // Those that stand out lie above the others.
     for is_riser in [false, true] {
@@ -100,7 +102,12 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     }
     let rest = all(figure).len() - lines.len();
     if rest > 0 {
-        let text = format!("The {} largest of {}; the table has all.", lines.len(), lines.len() + rest);
+        let text = phrase!(
+            figure.locale,
+            "The {n} largest of {all}; the table has all.",
+            n = lines.len(),
+            all = figure.locale.count((lines.len() + rest) as i64)
+        );
         let place = (0, plot.bottom + LEADING);
         text::draw(area, &text, place, Anchor::Left, Weight::Regular, MUTED)?;
     }
@@ -117,7 +124,9 @@ fn label(figure: &Figure, line: &Line<'_>, side: usize) -> Fallible<Option<Strin
     let is_new = side == 1 && line.ends[0].is_none();
     Ok(Some(match (side, is_new) {
         (0, _) => format!("{name}\u{a0} {value}"),
-        (_, true) => format!("{value}\u{a0} {name} (new)"),
+        (_, true) => {
+            phrase!(figure.locale, "{value} {name} (new)", value = format!("{value}\u{a0}"), name = name)
+        }
         (_, false) => format!("{value}\u{a0} {name}"),
     }))
 }
@@ -166,12 +175,15 @@ impl Plot {
     }
 
     fn columns(&self, figure: &Figure, area: &Area<'_>) -> Drawn {
-        let months = frame::months(&figure.categories);
+        let months = frame::months(&figure.categories, figure.locale);
         let first = figure.categories.len() - 2;
         for side in 0..2 {
             let index = first + side;
             let name = match &months {
-                Some(months) => format!("{} {}", months[index].0, months[index].1),
+                Some(months) => {
+                    let (month, year) = &months[index];
+                    phrase!(figure.locale, "{month} {year}", month = month, year = year)
+                }
                 None => text::fit(&figure.categories[index], MAX_NAME, Weight::Regular)?,
             };
             let half = text::width(&name, Weight::Regular)? / 2;

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::at;
-use crate::paper::format;
+use super::finish::escaped;
+use crate::paper::locale::{Locale, phrase};
 
 const WIDTH: f64 = 160.0;
 const HEIGHT: f64 = 36.0;
@@ -11,7 +12,7 @@ const PAD: f64 = 5.0;
 
 /// The values 0-1 as a small `<svg>`, oldest first, with gaps where there is
 /// none and the target as a dashed line; empty text if there is no value.
-pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
+pub fn sparkline(values: &[Option<f64>], target: Option<f64>, locale: Locale) -> String {
     let target = target.filter(|value| value.is_finite());
     let known = (0..values.len()).filter_map(|index| at(values, index));
     let (low, high) = known
@@ -30,8 +31,9 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
 
     let mut svg = format!(
         "<svg class=\"spark\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\">\
-         <title>Monthly values</title><desc>{}</desc>",
-        description(values, target)
+         <title>{}</title><desc>{}</desc>",
+        escaped(locale.text("Monthly values")),
+        escaped(&description(values, target, locale))
     );
     if let Some(target) = target {
         let y = y(target);
@@ -57,10 +59,17 @@ pub fn sparkline(values: &[Option<f64>], target: Option<f64>) -> String {
     svg
 }
 
-fn description(values: &[Option<f64>], target: Option<f64>) -> String {
-    let list: Vec<String> =
-        (0..values.len()).map(|index| at(values, index).map_or("none".into(), format::share)).collect();
-    let target = target.map_or(String::new(), |t| format!("; target {}", format::share(t)));
-    let text = format!("Oldest first: {}{target}", list.join(", "));
-    text.replace('<', "&lt;").replace('>', "&gt;")
+fn description(values: &[Option<f64>], target: Option<f64>, locale: Locale) -> String {
+    let share =
+        |index| at(values, index).map_or_else(|| phrase!(locale, "none"), |share| locale.share(share));
+    let list = (0..values.len()).map(share).collect::<Vec<_>>().join(", ");
+    match target {
+        None => phrase!(locale, "Oldest first: {values}", values = list),
+        Some(target) => phrase!(
+            locale,
+            "Oldest first: {values}; target {target}",
+            values = list,
+            target = locale.share(target)
+        ),
+    }
 }

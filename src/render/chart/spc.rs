@@ -11,6 +11,7 @@ use super::ends::{self, Label, REACH};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at, frame};
+use crate::paper::locale::phrase;
 use crate::paper::{Assurance, Control, Figure, MAX_CURVES, Panel, Variation};
 
 /// One panel, its heading and its months included.
@@ -80,41 +81,40 @@ fn scale_of(panels: &[&Panel], is_share: bool) -> Scale {
 fn heading(figure: &Figure, panel: &Panel, scale: &Scale, top: i32, area: &Area<'_>) -> Drawn {
     let y = top + RADIUS + 3;
     let mut x = WIDTH as i32 - 2;
-    let control = panel.control.as_ref();
+    let (control, locale) = (panel.control.as_ref(), figure.locale);
     if let Some(assurance) = control.and_then(|control| control.assurance) {
         let (letter, colour, words) = match assurance {
-            Assurance::Pass => ("P", MET, "target passed consistently"),
-            Assurance::HitOrMiss => ("?", CONTEXT, "target hit or miss"),
-            Assurance::Fail => ("F", MISSED, "target failed consistently"),
+            Assurance::Pass => ("P", MET, phrase!(locale, "target passed consistently")),
+            Assurance::HitOrMiss => ("?", CONTEXT, phrase!(locale, "target hit or miss")),
+            Assurance::Fail => ("F", MISSED, phrase!(locale, "target failed consistently")),
         };
-        x = words_left_of(words, x, y, area)?;
+        x = words_left_of(&words, x, y, area)?;
         area.draw(&Circle::new((x - RADIUS, y), RADIUS - 2, colour.stroke_width(4)))?;
         text::draw(area, letter, (x - RADIUS, y), Anchor::Middle, Weight::Bold, INK)?;
         x -= 2 * RADIUS + 34;
     }
     if let Some(variation) = control.and_then(|control| control.variations.last()).copied() {
         let words = match variation {
-            Variation::Common => "common cause variation",
-            Variation::Improvement => "special cause: improvement",
-            Variation::Concern => "special cause: concern",
+            Variation::Common => phrase!(locale, "common cause variation"),
+            Variation::Improvement => phrase!(locale, "special cause: improvement"),
+            Variation::Concern => phrase!(locale, "special cause: concern"),
         };
-        x = words_left_of(words, x, y, area)?;
+        x = words_left_of(&words, x, y, area)?;
         icon(variation, (x - RADIUS, y), area)?;
         x -= 2 * RADIUS + 34;
     }
     let name = text::fit(&panel.name, x.max(200), Weight::Bold)?;
     text::draw(area, &name, (0, y), Anchor::Left, Weight::Bold, INK)?;
-    let note = match (control, figure.panels.len()) {
-        (Some(control), _) if control.variations.is_empty() => ", trial limits: too few months for rules",
-        (Some(control), _) if control.is_trial => ", trial limits: fewer than 12 months",
-        (None, _) => ", too few months for limits",
-        _ => "",
+    let note = match control {
+        Some(control) if control.variations.is_empty() => {
+            Some(phrase!(locale, "trial limits: too few months for rules"))
+        }
+        Some(control) if control.is_trial => Some(phrase!(locale, "trial limits: fewer than 12 months")),
+        Some(_) => None,
+        None => Some(phrase!(locale, "too few months for limits")),
     };
-    let start = match scale.low {
-        low if low > 0.0 => format!(" (axis starts at {})", scale::tick(figure, low, scale)),
-        _ => String::new(),
-    };
-    let measure = text::fit(&format!("{}{start}{note}", figure.y_label), WIDTH as i32, Weight::Regular)?;
+    let measure = [Some(frame::measure(figure, scale)), note].into_iter().flatten().collect::<Vec<_>>();
+    let measure = text::fit(&measure.join(" · "), WIDTH as i32, Weight::Regular)?;
     text::draw(area, &measure, (0, top + 2 * RADIUS + 22), Anchor::Left, Weight::Regular, MUTED)
 }
 
@@ -162,9 +162,11 @@ fn labels(figure: &Figure, panel: &Panel) -> Vec<(String, Weight, f64)> {
         labels.push((scale::target(figure, target), Weight::Regular, target));
     }
     if let Some(control) = &panel.control {
-        labels.push((format!("mean {}", scale::short(figure, control.mean)), Weight::Regular, control.mean));
+        let mean = phrase!(figure.locale, "mean {value}", value = scale::short(figure, control.mean));
+        labels.push((mean, Weight::Regular, control.mean));
         if let Some([lower, upper]) = control.limits.iter().rev().flatten().next() {
-            let text = |limit: f64| format!("limit {}", scale::short(figure, limit));
+            let text =
+                |limit: f64| phrase!(figure.locale, "limit {value}", value = scale::short(figure, limit));
             labels.push((text(*upper), Weight::Regular, *upper));
             labels.push((text(*lower), Weight::Regular, *lower));
         }
@@ -201,7 +203,7 @@ impl Plot<'_> {
             let place = (self.columns.start - 14, y);
             text::draw(area, &label, place, Anchor::Right, Weight::Regular, MUTED)?;
         }
-        let months = frame::months(&figure.categories);
+        let months = frame::months(&figure.categories, figure.locale);
         let slot = (self.x(1.0) - self.x(0.0)).max(1);
         let x = |index: usize| self.x(index as f64 + 0.5);
         frame::names_under(&figure.categories, months.as_deref(), area, slot, x, self.rows.end)

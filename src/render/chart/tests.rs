@@ -3,9 +3,11 @@ mod marks;
 
 use super::*;
 use crate::paper::Series;
+use crate::paper::locale::Locale;
 
 fn figure(kind: ChartKind, unit: &str, categories: &[&str], series: &[(&str, &[f64])]) -> Figure {
     Figure {
+        locale: Locale::EnGb,
         kind,
         title: "Attainment <by> month".into(),
         description: "It falls & rises.".into(),
@@ -126,11 +128,11 @@ fn attainment_ticks_are_five_points_apart() {
 
 #[test]
 fn a_sparkline_has_gaps_target_and_a_title() {
-    let svg = sparkline(&[Some(0.9), None, Some(0.9996)], Some(0.95));
+    let svg = sparkline(&[Some(0.9), None, Some(0.9996)], Some(0.95), Locale::EnGb);
     assert!(svg.contains("<desc>Oldest first: 90.0%, none, &gt;99.9%; target 95.0%</desc>"));
     assert_eq!(svg.matches("<circle").count(), 2);
     assert!(svg.contains("class=\"aim\""));
-    assert_eq!(sparkline(&[None], Some(0.95)), "");
+    assert_eq!(sparkline(&[None], Some(0.95), Locale::EnGb), "");
 }
 
 #[test]
@@ -145,11 +147,7 @@ fn colours_are_seen_in_both_themes() {
         let (a, b): (f64, f64) = (luminance(a), luminance(b));
         a.max(b) / a.min(b)
     };
-    let names: Vec<Series> = ["a", "b", "c", "d", "e"]
-        .iter()
-        .map(|name| Series { name: (*name).into(), values: vec![] })
-        .collect();
-    for colour in colour::of(&names) {
+    for colour in colour::of_names(&["a", "b", "c", "d", "e"], Locale::EnGb) {
         let rgb = (colour.0, colour.1, colour.2);
         let on = colour::on(colour);
         assert!(contrast(rgb, (255, 255, 255)) >= 3.0, "{colour:?}");

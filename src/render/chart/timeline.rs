@@ -11,6 +11,7 @@ use super::colour::{CONTEXT, INK, MET, MISSED, MUTED, TARGET};
 use super::plane::Axis;
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH};
+use crate::paper::locale::Locale;
 use crate::paper::{Figure, Span, SpanKind};
 
 const LANE: i32 = 64;
@@ -102,7 +103,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     .into_iter()
     .filter_map(|(kind, is_seen)| is_seen.then_some(kind))
     .collect();
-    key(&kinds, lane.end + FOOT - LEADING / 2 - 4, area)
+    key(&kinds, figure.locale, lane.end + FOOT - LEADING / 2 - 4, area)
 }
 
 /// Draws a status and returns whether some of it ran beyond the limit.
@@ -245,7 +246,7 @@ impl Marker<'_> {
 
 fn axis(figure: &Figure, last: f64, y: i32, area: &Area<'_>) -> Drawn {
     let label = figure.x_label.as_str();
-    let axis = Axis::hours(last, label);
+    let axis = Axis::hours(last, label, figure.locale);
     let mut free = 0;
     for (tick, label) in &axis.ticks {
         let at = x(*tick, last);
@@ -271,7 +272,7 @@ enum Kind {
     Closed { is_cut: bool },
 }
 
-fn key(kinds: &[Kind], y: i32, area: &Area<'_>) -> Drawn {
+fn key(kinds: &[Kind], locale: Locale, y: i32, area: &Area<'_>) -> Drawn {
     let mut x = 0;
     for kind in kinds {
         let (columns, rows) = (x..x + 44, y - 13..y + 13);
@@ -281,19 +282,22 @@ fn key(kinds: &[Kind], y: i32, area: &Area<'_>) -> Drawn {
         let words = match kind {
             Kind::Running => {
                 area.draw(&fill(MET))?;
-                "clock runs"
+                locale.text("clock runs")
             }
             Kind::Over => {
                 area.draw(&fill(MISSED))?;
-                "over the limit"
+                locale.text("over the limit")
             }
             Kind::Paused => {
                 stripes(&columns, &rows, area)?;
-                "paused"
+                locale.text("paused")
             }
             Kind::Closed { is_cut } => {
                 hatch(&columns, &rows, area)?;
-                if *is_cut { "closed hours, where wide enough to be seen" } else { "closed hours" }
+                match is_cut {
+                    true => locale.text("closed hours, where wide enough to be seen"),
+                    false => locale.text("closed hours"),
+                }
             }
         };
         text::draw(area, words, (x + 56, y), Anchor::Left, Weight::Regular, MUTED)?;

@@ -8,6 +8,7 @@ use super::colour::{CONTEXT, GRID, INK, LEADER, MET, MISSED, MUTED, TARGET};
 use super::scale;
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, WIDTH, at};
+use crate::paper::locale::phrase;
 use crate::paper::{Figure, MAX_CURVES, Series};
 
 const ROW: i32 = 46;
@@ -75,8 +76,13 @@ fn label(figure: &Figure, group: &Series, row: usize) -> String {
     }
     let over =
         at(&group.values, last + 1).map(|limit| value - limit).filter(|over| row == last && *over > 0.0);
-    let over = over.map_or(String::new(), |over| format!(", {} over", scale::short(figure, over)));
-    format!("{}{over}", scale::short(figure, value))
+    let shown = scale::short(figure, value);
+    match over {
+        None => shown,
+        Some(over) => {
+            phrase!(figure.locale, "{value}, {over} over", value = shown, over = scale::short(figure, over))
+        }
+    }
 }
 
 /// Where values lie on the canvas.
@@ -132,8 +138,7 @@ impl Plot {
         let x = self.x(limit);
         let line = vec![(x, top + HEAD), (x, middle(last) + ROW / 2)];
         area.draw(&PathElement::new(line, TARGET.stroke_width(3)))?;
-        let text =
-            scale::target(figure, limit).replace("target", &figure.categories[last + 1].to_lowercase());
+        let text = format!("{} {}", figure.categories[last + 1].to_lowercase(), scale::aim(figure, limit));
         let half = text::width(&text, Weight::Regular)? / 2;
         let place = (x.clamp(half, WIDTH as i32 - half), top + HEAD - LEADING / 2);
         text::draw(area, &text, place, Anchor::Middle, Weight::Regular, MUTED)

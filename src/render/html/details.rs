@@ -136,7 +136,7 @@ fn view(detail: &Detail, id: &str, zone: Tz) -> DetailView {
             .iter()
             .map(|fact| (short(&fact.term, MAX_NAME), short(&fact.text, MAX_FACT)))
             .collect(),
-        lane: chart::lane(detail, id, zone),
+        lane: chart::lane(detail, id, zone, crate::paper::locale::Locale::EnGb),
         ends,
         segments: detail.segments.iter().take(MAX_SEGMENTS).map(|one| segment(one, zone)).collect(),
         rest: (rest > 0).then(|| format!("{} more segments: see `sla explain`.", format::count(rest as i64))),

@@ -101,6 +101,6 @@ fn spark(entries: &[IndexEntry], figure: &IndexFigure) -> String {
     let values: Vec<Option<f64>> = entries.iter().take(MAX_SPARK).rev().map(of).collect();
     match values.iter().flatten().count() {
         ..=1 => String::new(),
-        _ => chart::sparkline(&values, figure.target),
+        _ => chart::sparkline(&values, figure.target, crate::paper::locale::Locale::EnGb),
     }
 }

@@ -192,7 +192,7 @@ fn card(card: &Card) -> CardView {
         lines: lines.into_iter().flatten().map(|line| plain(line)).collect(),
         tone: tone(card.tone),
         status: plain(&card.status),
-        spark: chart::sparkline(&card.spark, card.spark_target),
+        spark: chart::sparkline(&card.spark, card.spark_target, crate::paper::locale::Locale::EnGb),
         notes: all(&card.notes),
     }
 }

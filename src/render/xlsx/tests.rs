@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{EXCEL, Limits, pack, write};
+use crate::paper::locale::Locale;
 use crate::paper::{
     Amounts, Block, Card, Cell, ChartKind, Column, Definition, Figure, Format, Report, Section, Series,
     Table, Tone,
@@ -74,6 +75,7 @@ fn tickets() -> Table {
 
 fn figure(kind: ChartKind, unit: &str, categories: &[&str], values: &[f64]) -> Figure {
     Figure {
+        locale: Locale::EnGb,
         panels: Vec::new(),
         spans: Vec::new(),
         kind,
@@ -121,6 +123,7 @@ fn report(tables: &[Table]) -> Report {
     let mut blocks: Vec<Block> = tables.iter().cloned().map(Block::Table).collect();
     blocks.push(Block::Definitions(vec![definition]));
     Report {
+        locale: Locale::EnGb,
         folder: None,
         downloads: Vec::new(),
         title: "SLA report – A & B – September 2026".into(),

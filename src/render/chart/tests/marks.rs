@@ -231,7 +231,7 @@ fn labels_move_as_little_as_needed() {
 #[test]
 fn ages_are_in_the_unit_that_suits() {
     let ticks = |high: f64| {
-        let axis = plane::Axis::ages(0.0, high, "Age (days)");
+        let axis = plane::Axis::ages(0.0, high, "Age (days)", Locale::EnGb);
         let last = axis.ticks.last().map(|(_, label)| label.clone());
         (axis.label, axis.ticks.len(), last.expect("ticks"))
     };

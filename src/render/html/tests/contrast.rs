@@ -79,7 +79,8 @@ fn text_can_be_read_and_marks_can_be_seen() {
 
 #[test]
 fn figures_can_be_read_in_both_themes() {
-    let series: Vec<RGBColor> = colour::of_names(&["a", "b", "c", "d", "e"]);
+    let series: Vec<RGBColor> =
+        colour::of_names(&["a", "b", "c", "d", "e"], crate::paper::locale::Locale::EnGb);
     for (theme, colours) in themes() {
         let paper = channels(&colours["paper"]);
         for mark in &series {

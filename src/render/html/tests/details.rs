@@ -45,8 +45,8 @@ fn a_row_leads_to_its_ledger() {
         "<tr><th\nscope=row>2026-09-03 14:05<td>2026-09-03 15:05<td class=queue>queue<td>Service desk<td>1 h"
     ));
     assert!(page.contains(
-        "<desc id=d1-d>2 segments from 2026-09-03 14:05 to 2026-09-03 16:05; \
-         the limit was used up at 2026-09-03 15:05. The table below has each.</desc>"
+        "<desc id=d1-d>2 segments from 2026-09-03 14:05 to 2026-09-03 16:05. \
+         The limit was used up at 2026-09-03 15:05. The table below has each.</desc>"
     ));
     // Halves of the lane, and the limit in its middle.
     assert!(page.contains("<path class=queue d=\"M0.0 40v-24h500.0v24z\"/>"));
