@@ -61,7 +61,7 @@ fn bare(name: &str, href: String) -> IndexEntry {
 /// What the system says.
 pub fn index(out: &Path, latest: &str, locale: Locale) -> Result<(), String> {
     let entries: Vec<IndexEntry> = listed(out, locale).into_iter().rev().map(|listed| listed.entry).collect();
-    let page = render::html::index(&entries)?;
+    let page = render::html::index(&entries, locale)?;
     let latest = json!({ "period": latest, "path": format!("{latest}/") });
     for (name, text) in [("index.html", page), ("latest.json", format!("{latest}\n"))] {
         let path = out.join(name);

@@ -64,28 +64,6 @@ fn is_control(c: char) -> bool {
         || (c as u32) & 0xfffe == 0xfffe
 }
 
-// SHIM until every renderer has a locale.
-use super::locale::Locale;
-pub fn count(value: i64) -> String {
-    Locale::EnGb.count(value)
-}
-pub fn number(value: f64, decimals: usize) -> String {
-    Locale::EnGb.number(value, decimals)
-}
-pub fn share(ratio: f64) -> String {
-    Locale::EnGb.share(ratio)
-}
-pub fn fraction(part: i64, whole: i64) -> String {
-    Locale::EnGb.fraction(part, whole)
-}
-pub fn duration(seconds: i64) -> String {
-    Locale::EnGb.duration(seconds)
-}
-pub fn hours(seconds: i64) -> String {
-    Locale::EnGb.hours(seconds)
-}
-// END SHIM
-
 #[cfg(test)]
 mod tests {
     use super::*;

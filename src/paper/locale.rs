@@ -86,18 +86,24 @@ impl Locale {
         filled + rest
     }
 
-    fn decimal(self) -> char {
+    /// What stands between groups of digits, and before decimals.
+    pub fn separators(self) -> (char, char) {
         match self {
-            Locale::EnGb => '.',
-            Locale::PtPt => ',',
+            Locale::EnGb => (',', '.'),
+            Locale::PtPt => (NBSP, ','),
         }
+    }
+
+    fn decimal(self) -> char {
+        self.separators().1
     }
 
     /// Digits in groups of three; Portuguese doesn't group four alone (CLDR 48, `minimumGroupingDigits`).
     fn group(self, digits: &str) -> String {
-        let (separator, least) = match self {
-            Locale::EnGb => (',', 4),
-            Locale::PtPt => (NBSP, 5),
+        let separator = self.separators().0;
+        let least = match self {
+            Locale::EnGb => 4,
+            Locale::PtPt => 5,
         };
         let mut text = String::with_capacity(digits.len() + digits.len() / 3);
         for (at, digit) in digits.char_indices() {

@@ -16,6 +16,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
@@ -24,6 +25,15 @@ use sha2::{Digest, Sha256};
 
 use crate::paper::Report;
 use crate::paper::index::IndexEntry;
+use crate::paper::locale::Locale;
+
+/// For whom values are written.
+#[derive(Debug, Clone, Copy)]
+struct Reader {
+    /// Of instants.
+    zone: Tz,
+    locale: Locale,
+}
 
 const FRAME: &str = include_str!("assets/frame.html.j2");
 const PAGE: &str = include_str!("assets/page.html.j2");
@@ -39,15 +49,15 @@ const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 /// A link that leads out of the results, or an unknown time zone.
 pub fn page(report: &Report) -> Result<String, String> {
     let page = view::page(report)?;
-    rendered(PAGE, &page, style(&page.looks, &page.paper_css), Some(SCRIPT))
+    rendered(PAGE, &page, style(&page.looks, &page.paper_css), Some(SCRIPT), report.locale)
 }
 
 /// `index.html` of all reports, complete: `entries` newest first.
 ///
 /// # Errors
 /// A link that leads out of the results.
-pub fn index(entries: &[IndexEntry]) -> Result<String, String> {
-    rendered(INDEX, &index::index(entries)?, style(&BTreeSet::new(), ""), None)
+pub fn index(entries: &[IndexEntry], locale: Locale) -> Result<String, String> {
+    rendered(INDEX, &index::index(entries, locale)?, style(&BTreeSet::new(), ""), None, locale)
 }
 
 /// A template's page.
@@ -59,10 +69,11 @@ fn rendered<T: Serialize>(
     page: &T,
     style: String,
     script: Option<&str>,
+    locale: Locale,
 ) -> Result<String, String> {
     let allowed = script.map_or("'none'".to_owned(), |script| format!("'{}'", hash(script)));
     // Data, not a script: browsers never run it, so the policy doesn't name it.
-    let words = words::island()?;
+    let words = words::island(locale)?;
     let policy = format!(
         "default-src 'none'; script-src {allowed}; style-src '{}'; img-src data:; font-src data:; \
          base-uri 'none'; form-action 'none'",
@@ -71,6 +82,7 @@ fn rendered<T: Serialize>(
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    templates.add_filter("t", move |english: &str| locale.text(english).to_owned());
     SyntaxConfig::builder()
         .trim_blocks(true)
         .lstrip_blocks(true)
@@ -81,7 +93,9 @@ fn rendered<T: Serialize>(
         .and_then(|()| templates.get_template("body.html")?.render(context! { page => Serde(page) }))
         .and_then(|body| {
             let frame = templates.get_template("frame.html")?;
-            frame.render(context! { page => Serde(page), body, policy, style, script, words })
+            frame.render(
+                context! { page => Serde(page), body, policy, style, script, words, lang => locale.tag() },
+            )
         })
         .map_err(|error| format!("the page's template: {error:#}"))
 }

@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::mem;
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::Reader;
 use crate::paper::format;
+use crate::paper::locale::Locale;
 use crate::paper::{Cell, Column, Format, Table};
 
 /// Longer texts are cut; the CSV has them whole.
@@ -91,7 +92,7 @@ pub fn alike(table: &Table, shown: &mut Vec<Shown<'_>>) -> Vec<Alike> {
         let first = cells.next()?;
         let text = match first {
             Cell::Missing => String::new(),
-            Cell::Text(text) if column.column.format != Format::Verdict => format::plain(text).into_owned(),
+            Cell::Text(text) if column.column.format == Format::Text => format::plain(text).into_owned(),
             _ => return None,
         };
         (text.chars().nth(MAX_LINE).is_none() && cells.all(|cell| cell == first)).then_some(text)
@@ -123,7 +124,7 @@ pub fn looks(table: &Table, shown: &Shown<'_>) -> Vec<char> {
     }
     match shown.column.format {
         Format::Verdict => looks.push('v'),
-        Format::Text => {
+        Format::Text | Format::Word => {
             let texts = || {
                 table.rows.iter().filter_map(|row| match row.get(shown.at) {
                     Some(Cell::Text(text)) => Some(text),
@@ -161,28 +162,31 @@ fn is_narrow(table: &Table, shown: &Shown<'_>) -> bool {
 }
 
 /// The value of that column in that row.
-pub fn cell(row: &[Cell], shown: &Shown<'_>, zone: Tz) -> CellView {
+pub fn cell(row: &[Cell], shown: &Shown<'_>, reader: Reader) -> CellView {
+    let locale = reader.locale;
+    let flag = |is_so: bool| just(locale.text(if is_so { "yes" } else { "no" }).to_owned());
     let format = shown.column.format;
     match row.get(shown.at) {
         None | Some(Cell::Missing) => missing(),
         Some(Cell::Float(value)) if !value.is_finite() => missing(),
-        Some(Cell::Text(text)) if format == Format::Verdict => verdict(text),
+        Some(Cell::Text(text)) if format == Format::Verdict => verdict(text, locale),
+        Some(Cell::Text(text)) if format == Format::Word => long(locale.text(text)),
         Some(Cell::Text(text)) => long(text),
         Some(Cell::Int(value)) => match format {
-            Format::Share => share(row, shown.column, *value as f64),
-            Format::Duration => duration(*value),
-            Format::Instant => just(format::instant(*value, zone)),
-            Format::Bool => just(if *value == 0 { "no" } else { "yes" }.into()),
-            Format::Number => just(format::number(*value as f64, shown.decimals)),
-            _ => just(format::count(*value)),
+            Format::Share => share(row, shown.column, *value as f64, locale),
+            Format::Duration => duration(*value, locale),
+            Format::Instant => just(format::instant(*value, reader.zone)),
+            Format::Bool => flag(*value != 0),
+            Format::Number => just(locale.number(*value as f64, shown.decimals)),
+            _ => just(locale.count(*value)),
         },
         Some(Cell::Float(value)) => match format {
-            Format::Share => share(row, shown.column, *value),
-            Format::Duration => duration(value.round() as i64),
-            Format::Instant => just(format::instant(value.round() as i64, zone)),
-            Format::Bool => just(if *value == 0.0 { "no" } else { "yes" }.into()),
-            Format::Money => just(format::number(*value, 2)),
-            _ => just(format::number(*value, shown.decimals)),
+            Format::Share => share(row, shown.column, *value, locale),
+            Format::Duration => duration(value.round() as i64, locale),
+            Format::Instant => just(format::instant(value.round() as i64, reader.zone)),
+            Format::Bool => flag(*value != 0.0),
+            Format::Money => just(locale.number(*value, 2)),
+            _ => just(locale.number(*value, shown.decimals)),
         },
     }
 }
@@ -207,21 +211,25 @@ fn long(text: &str) -> CellView {
     }
 }
 
-/// The column is never broken, so plain spaces are enough.
-fn duration(seconds: i64) -> CellView {
-    just(format::duration(seconds).replace('\u{a0}', " "))
+/// The column is never broken, so plain spaces are enough where they don't group digits.
+fn duration(seconds: i64, locale: Locale) -> CellView {
+    let text = locale.duration(seconds);
+    match locale.separators().0 {
+        '\u{a0}' => just(text),
+        _ => just(text.replace('\u{a0}', " ")),
+    }
 }
 
-fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
+fn share(row: &[Cell], column: &Column, ratio: f64, locale: Locale) -> CellView {
     let int = |at: usize| match row.get(at) {
         Some(Cell::Int(value)) => Some(*value),
         Some(Cell::Float(value)) if value.fract() == 0.0 => Some(*value as i64),
         _ => None,
     };
-    let fraction = column.fraction.and_then(|(part, whole)| Some(format::fraction(int(part)?, int(whole)?)));
+    let fraction = column.fraction.and_then(|(part, whole)| Some(locale.fraction(int(part)?, int(whole)?)));
     let text = match fraction {
-        Some(fraction) => format!("{} ({fraction})", format::share(ratio)),
-        None => format::share(ratio),
+        Some(fraction) => format!("{} ({fraction})", locale.share(ratio)),
+        None => locale.share(ratio),
     };
     CellView {
         text,
@@ -232,7 +240,7 @@ fn share(row: &[Cell], column: &Column, ratio: f64) -> CellView {
 }
 
 /// The word, and a class that adds a sign to it; that of most rows, kept, needs none.
-fn verdict(name: &str) -> CellView {
+fn verdict(name: &str, locale: Locale) -> CellView {
     let class = match name {
         "met" | "late" => "",
         "breached" | "overdue" => "missed",
@@ -240,10 +248,11 @@ fn verdict(name: &str) -> CellView {
         "running" | "paused" => "going",
         _ => "apart",
     };
-    CellView { text: word(name), class: class.into(), ..CellView::default() }
+    CellView { text: word(name, locale), class: class.into(), ..CellView::default() }
 }
 
 /// A verdict as it is shown.
-pub fn word(name: &str) -> String {
-    format::plain(&format::cut(name, MAX_VERDICT).replace('_', " ")).into_owned()
+pub fn word(name: &str, locale: Locale) -> String {
+    let words = format::cut(name, MAX_VERDICT).replace('_', " ");
+    format::plain(locale.text(&words)).into_owned()
 }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::Reader;
 use super::view::{FigureView, plain};
 use crate::paper::format;
+use crate::paper::locale::phrase;
 use crate::paper::{Detail, Segment, Table};
 use crate::render::chart;
 
@@ -69,7 +70,7 @@ pub struct Own {
 
 impl Details {
     /// Takes up the details of a table, in the order of its rows, while there is room.
-    pub fn of(&mut self, table: &Table, zone: Tz) -> Own {
+    pub fn of(&mut self, table: &Table, reader: Reader) -> Own {
         let by_row: BTreeMap<usize, &Detail> = table
             .details
             .iter()
@@ -83,7 +84,7 @@ impl Details {
                 continue;
             }
             let id = format!("d{}", self.known.len() + 1);
-            let view = view(detail, &id, zone);
+            let view = view(detail, &id, reader);
             let bytes = view.bytes();
             if self.bytes + bytes > BUDGET {
                 continue;
@@ -95,10 +96,10 @@ impl Details {
         }
         let left_out = by_row.len() - own.ids.len();
         own.note = (left_out > 0).then(|| {
-            format!(
-                "{} of {} rows open; for the others, to keep the page small, see `sla explain TICKET`.",
-                format::count(own.ids.len() as i64),
-                format::count(by_row.len() as i64)
+            phrase!(
+                reader.locale,
+                "{fraction} rows open; for the others, to keep the page small, see `sla explain TICKET`.",
+                fraction = reader.locale.fraction(own.ids.len() as i64, by_row.len() as i64)
             )
         });
         own
@@ -119,11 +120,13 @@ impl DetailView {
     }
 }
 
-fn view(detail: &Detail, id: &str, zone: Tz) -> DetailView {
+fn view(detail: &Detail, id: &str, reader: Reader) -> DetailView {
     let rest = detail.segments.len().saturating_sub(MAX_SEGMENTS);
     let ends = chart::span(detail).map_or_else(Vec::new, |(from_at, until_at)| {
-        let due = detail.due_at.map(|due_at| format!("limit used up {}", format::instant(due_at, zone)));
-        [Some(format::instant(from_at, zone)), due, Some(format::instant(until_at, zone))]
+        let due = detail.due_at.map(|due_at| {
+            phrase!(reader.locale, "limit used up {at}", at = format::instant(due_at, reader.zone))
+        });
+        [Some(format::instant(from_at, reader.zone)), due, Some(format::instant(until_at, reader.zone))]
             .into_iter()
             .flatten()
             .collect()
@@ -136,20 +139,26 @@ fn view(detail: &Detail, id: &str, zone: Tz) -> DetailView {
             .iter()
             .map(|fact| (short(&fact.term, MAX_NAME), short(&fact.text, MAX_FACT)))
             .collect(),
-        lane: chart::lane(detail, id, zone, crate::paper::locale::Locale::EnGb),
+        lane: chart::lane(detail, id, reader.zone, reader.locale),
         ends,
-        segments: detail.segments.iter().take(MAX_SEGMENTS).map(|one| segment(one, zone)).collect(),
-        rest: (rest > 0).then(|| format!("{} more segments: see `sla explain`.", format::count(rest as i64))),
+        segments: detail.segments.iter().take(MAX_SEGMENTS).map(|one| segment(one, reader)).collect(),
+        rest: (rest > 0).then(|| {
+            phrase!(
+                reader.locale,
+                "{n} more segments: see `sla explain`.",
+                n = reader.locale.count(rest as i64)
+            )
+        }),
         figure: detail.figure.as_ref().map(|figure| FigureView::of(figure, &format!("{id}-f"), "")),
     }
 }
 
-fn segment(segment: &Segment, zone: Tz) -> SegmentView {
+fn segment(segment: &Segment, reader: Reader) -> SegmentView {
     SegmentView {
-        from: format::instant(segment.from_at, zone),
-        until: format::instant(segment.until_at, zone),
+        from: format::instant(segment.from_at, reader.zone),
+        until: format::instant(segment.until_at, reader.zone),
         class: chart::look(&segment.kind).0,
-        kind: short(&segment.kind.replace('_', " "), MAX_NAME),
+        kind: short(reader.locale.text(&segment.kind.replace('_', " ")), MAX_NAME),
         holder: segment.holder.as_deref().map(|holder| short(holder, MAX_NAME)),
         counted: format::exact(segment.counted_s),
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::links;
 use super::view::{all, plain, tone};
 use crate::paper::index::{IndexEntry, IndexFigure};
+use crate::paper::locale::{Locale, phrase};
 use crate::render::chart;
 
 /// Periods in a line over the periods.
@@ -47,7 +48,7 @@ struct FigureView {
 }
 
 /// The list, in the order given: newest first.
-pub fn index(entries: &[IndexEntry]) -> Result<IndexView, String> {
+pub fn index(entries: &[IndexEntry], locale: Locale) -> Result<IndexView, String> {
     let mut ids: Vec<(&str, &str)> = Vec::new();
     for figure in entries.iter().flat_map(|entry| &entry.figures) {
         if !ids.iter().any(|(id, _)| *id == figure.id) {
@@ -58,14 +59,21 @@ pub fn index(entries: &[IndexEntry]) -> Result<IndexView, String> {
     let latest = match entries.first() {
         None => None,
         Some(entry) => {
-            let figures = entry.figures.iter().map(|figure| Some(view(figure, spark(entries, figure))));
+            let figures =
+                entry.figures.iter().map(|figure| Some(view(figure, spark(entries, figure, locale))));
             Some(EntryView { figures: figures.collect(), ..self::entry(entry, &[])? })
         }
     };
     let subject = entries.first().map_or(String::new(), |entry| plain(&entry.subject));
     Ok(IndexView {
-        title: if subject.is_empty() { "SLA reports".into() } else { format!("SLA reports – {subject}") },
-        size: if entries.len() == 1 { "1 report".into() } else { format!("{} reports", entries.len()) },
+        title: match subject.is_empty() {
+            true => phrase!(locale, "SLA reports"),
+            false => phrase!(locale, "SLA reports – {subject}", subject = subject),
+        },
+        size: match entries.len() {
+            1 => phrase!(locale, "1 report"),
+            n => phrase!(locale, "{n} reports", n = locale.count(n as i64)),
+        },
         latest,
         columns: ids.iter().map(|(_, label)| ColumnView { label: plain(label) }).collect(),
         entries: entries.iter().map(|entry| self::entry(entry, &ids)).collect::<Result<_, _>>()?,
@@ -96,11 +104,11 @@ fn view(figure: &IndexFigure, spark: String) -> FigureView {
 }
 
 /// The figure over the newest periods, oldest first; nothing for one period.
-fn spark(entries: &[IndexEntry], figure: &IndexFigure) -> String {
+fn spark(entries: &[IndexEntry], figure: &IndexFigure, locale: Locale) -> String {
     let of = |entry: &IndexEntry| entry.figures.iter().find(|own| own.id == figure.id)?.share;
     let values: Vec<Option<f64>> = entries.iter().take(MAX_SPARK).rev().map(of).collect();
     match values.iter().flatten().count() {
         ..=1 => String::new(),
-        _ => chart::sparkline(&values, figure.target, crate::paper::locale::Locale::EnGb),
+        _ => chart::sparkline(&values, figure.target, locale),
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::cells::{self, Alike, CellView};
 use super::details::{DetailView, Details};
-use super::{budget, fit, links};
+use super::{Reader, budget, fit, links};
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Block, Card, Figure, Format, Report, Section, Table, Tone};
 use crate::render::chart;
 
@@ -86,6 +86,8 @@ pub struct TableView {
     is_list: bool,
     #[serde(skip)]
     total_rows: usize,
+    #[serde(skip)]
+    locale: Locale,
     /// Alignment and width classes.
     class: String,
     /// Class of a table that scrolls on a screen; on paper all are whole.
@@ -128,13 +130,13 @@ struct Whole {
 
 /// The page of a report.
 pub fn page(report: &Report) -> Result<PageView, String> {
-    let zone: Tz =
-        report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
+    let zone = report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
+    let reader = Reader { zone, locale: report.locale };
     let mut whole = Whole::default();
     let (there, absent): (Vec<&Section>, Vec<&Section>) =
         report.sections.iter().partition(|section| has_content(section));
     let mut sections: Vec<SectionView> =
-        there.iter().map(|section| self::section(section, zone, &mut whole)).collect();
+        there.iter().map(|section| self::section(section, reader, &mut whole)).collect();
     let lists = sections.iter_mut().flat_map(|section| &mut section.blocks);
     let mut lists: Vec<&mut TableView> =
         lists.filter_map(|block| block.table.as_mut()).filter(|table| table.is_list).collect();
@@ -165,10 +167,10 @@ fn has_content(section: &Section) -> bool {
     !section.sentences.is_empty() || !section.cards.is_empty() || section.blocks.iter().any(has_block)
 }
 
-fn section(section: &Section, zone: Tz, whole: &mut Whole) -> SectionView {
+fn section(section: &Section, reader: Reader, whole: &mut Whole) -> SectionView {
     let blocks = section.blocks.iter().map(|block| match block {
         Block::Table(table) => {
-            BlockView { table: Some(self::table(table, zone, whole)), definitions: Vec::new() }
+            BlockView { table: Some(self::table(table, reader, whole)), definitions: Vec::new() }
         }
         Block::Definitions(definitions) => BlockView {
             table: None,
@@ -179,12 +181,12 @@ fn section(section: &Section, zone: Tz, whole: &mut Whole) -> SectionView {
         id: plain(&section.id),
         title: plain(&section.title),
         sentences: all(&section.sentences),
-        cards: section.cards.iter().map(card).collect(),
+        cards: section.cards.iter().map(|card| self::card(card, reader.locale)).collect(),
         blocks: blocks.collect(),
     }
 }
 
-fn card(card: &Card) -> CardView {
+fn card(card: &Card, locale: Locale) -> CardView {
     let lines = [&card.fraction, &card.target, &card.delta];
     CardView {
         label: plain(&card.label),
@@ -192,7 +194,7 @@ fn card(card: &Card) -> CardView {
         lines: lines.into_iter().flatten().map(|line| plain(line)).collect(),
         tone: tone(card.tone),
         status: plain(&card.status),
-        spark: chart::sparkline(&card.spark, card.spark_target, crate::paper::locale::Locale::EnGb),
+        spark: chart::sparkline(&card.spark, card.spark_target, locale),
         notes: all(&card.notes),
     }
 }
@@ -206,7 +208,7 @@ pub fn tone(tone: Tone) -> &'static str {
     }
 }
 
-fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
+fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
     let mut shown = cells::shown(table);
     let (same, empty) = cells::alike(table, &mut shown).into_iter().partition(|one| !one.value.is_empty());
     let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
@@ -219,14 +221,14 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
     let mut rows: Vec<Vec<CellView>> = table
         .rows
         .iter()
-        .map(|row| shown.iter().map(|shown| cells::cell(row, shown, zone)).collect())
+        .map(|row| shown.iter().map(|shown| cells::cell(row, shown, reader)).collect())
         .collect();
     if let Some(stack) = fit::stack(&shown, &rows) {
         let own = format!("s{}", whole.stacks.len() + 1);
         whole.stacks.push(stack.css(&own));
         class.push_str(&format!(" stack {own}"));
     }
-    let details = whole.details.of(table, zone);
+    let details = whole.details.of(table, reader);
     for (row, id) in &details.ids {
         if let Some(first) = rows.get_mut(*row).and_then(|row| row.first_mut()) {
             first.opens = Some(id.clone());
@@ -243,6 +245,7 @@ fn table(table: &Table, zone: Tz, whole: &mut Whole) -> TableView {
         printed: None,
         is_list: table.is_filterable,
         total_rows: table.total_rows,
+        locale: reader.locale,
         class: class.trim_start().to_owned(),
         height: match table.figure {
             _ if table.is_filterable => " tall",
@@ -284,18 +287,30 @@ impl TableView {
 
     /// Says how many rows there are; a caption never counts rows that the page doesn't have.
     pub fn count(&mut self) {
-        let (slug, rows) = (&self.slug, self.rows.len());
-        let (here, total) = (format::count(rows as i64), format::count(self.total_rows as i64));
+        let (slug, rows, locale) = (&self.slug, self.rows.len(), self.locale);
+        let (here, total) = (locale.count(rows as i64), locale.count(self.total_rows as i64));
         self.total = (self.total_rows > rows).then_some(self.total_rows);
         self.size = if self.total.is_some() {
-            format!("showing {here} of {total} rows – the rest is in csv/{slug}.csv")
+            phrase!(
+                locale,
+                "showing {here} of {total} rows – the rest is in csv/{slug}.csv",
+                here = here,
+                total = total,
+                slug = slug
+            )
         } else if rows == 1 {
-            "1 row".into()
+            phrase!(locale, "1 row")
         } else {
-            format!("{here} rows")
+            phrase!(locale, "{n} rows", n = here)
         };
         self.printed = (rows > MAX_PRINTED).then(|| {
-            format!("On paper: the first {MAX_PRINTED} of {total} rows; all are in csv/{slug}.csv.")
+            phrase!(
+                locale,
+                "On paper: the first {n} of {total} rows; all are in csv/{slug}.csv.",
+                n = MAX_PRINTED,
+                total = total,
+                slug = slug
+            )
         });
     }
 }

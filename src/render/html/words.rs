@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::cells;
+use crate::paper::locale::Locale;
 
 /// More of the limit than this makes a kept promise a near miss.
 const NEAR: f64 = 0.9;
@@ -16,34 +17,34 @@ struct Words {
     numbers: Numbers,
     filters: Vec<Filter>,
     status: Vec<Status>,
-    light: &'static str,
-    dark: &'static str,
-    find: &'static str,
-    clear: &'static str,
+    light: String,
+    dark: String,
+    find: String,
+    clear: String,
     /// The choice that filters nothing, in a list and as a tab.
-    all: &'static str,
-    every: &'static str,
-    missing: &'static str,
-    verdicts: &'static str,
-    tab: &'static str,
-    pair: &'static str,
-    text: &'static str,
-    more: &'static str,
-    unfiltered: &'static str,
-    filtered: &'static str,
-    cut: &'static str,
-    lacking: &'static str,
-    summary: &'static str,
-    paper: &'static str,
-    open: &'static str,
-    close: &'static str,
+    all: String,
+    every: String,
+    missing: String,
+    verdicts: String,
+    tab: String,
+    pair: String,
+    text: String,
+    more: String,
+    unfiltered: String,
+    filtered: String,
+    cut: String,
+    lacking: String,
+    summary: String,
+    paper: String,
+    open: String,
+    close: String,
 }
 
 /// How the page writes numbers and durations.
 #[derive(Serialize)]
 struct Numbers {
-    group: &'static str,
-    decimal: &'static str,
+    group: char,
+    decimal: char,
     seconds: Seconds,
 }
 
@@ -60,7 +61,7 @@ struct Seconds {
 struct Filter {
     /// As in an address.
     name: &'static str,
-    label: &'static str,
+    label: String,
     columns: &'static [&'static str],
 }
 
@@ -69,7 +70,7 @@ struct Filter {
 struct Status {
     /// As in an address.
     name: &'static str,
-    label: &'static str,
+    label: String,
     /// As the cells have them.
     verdicts: Vec<String>,
     /// Only with more than this share of the limit.
@@ -78,29 +79,29 @@ struct Status {
     is_tab: bool,
 }
 
-fn status(
-    name: &'static str,
-    label: &'static str,
-    verdicts: &[&str],
-    used: Option<f64>,
-    is_tab: bool,
-) -> Status {
-    Status { name, label, verdicts: verdicts.iter().map(|name| cells::word(name)).collect(), used, is_tab }
-}
-
 /// As JSON that no parser of HTML could take for markup.
-pub fn island() -> Result<String, String> {
+pub fn island(locale: Locale) -> Result<String, String> {
+    let (group, decimal) = locale.separators();
+    let text = |english: &str| locale.text(english).to_owned();
+    let filter = |name, label: &str, columns| Filter { name, label: text(label), columns };
+    let status = |name, label: &str, verdicts: &[&str], used, is_tab| Status {
+        name,
+        label: text(label),
+        verdicts: verdicts.iter().map(|name| cells::word(name, locale)).collect(),
+        used,
+        is_tab,
+    };
     let words = Words {
-        numbers: Numbers { group: ",", decimal: ".", seconds: Seconds { h: 3600, min: 60, s: 1 } },
+        numbers: Numbers { group, decimal, seconds: Seconds { h: 3600, min: 60, s: 1 } },
         filters: vec![
-            Filter { name: "contract", label: "Contract", columns: &["contract"] },
-            Filter { name: "customer", label: "Customer", columns: &["customer"] },
-            Filter { name: "site", label: "Site", columns: &["site"] },
-            Filter { name: "model", label: "Device model", columns: &["model", "hardware_model"] },
-            Filter { name: "area", label: "Fault area", columns: &["area"] },
-            Filter { name: "severity", label: "Severity", columns: &["severity"] },
-            Filter { name: "clock", label: "Clock", columns: &["clock"] },
-            Filter { name: "status", label: "Status", columns: &["verdict"] },
+            filter("contract", "Contract", &["contract"]),
+            filter("customer", "Customer", &["customer"]),
+            filter("site", "Site", &["site"]),
+            filter("model", "Device model", &["model", "hardware_model"]),
+            filter("area", "Fault area", &["area"]),
+            filter("severity", "Severity", &["severity"]),
+            filter("clock", "Clock", &["clock"]),
+            filter("status", "Status", &["verdict"]),
         ],
         status: vec![
             status("kept", "Kept", &["met", "late"], None, false),
@@ -109,26 +110,30 @@ pub fn island() -> Result<String, String> {
             status("near", "Near misses (over 90% of the limit used)", &["met", "late"], Some(NEAR), true),
             status("open", "Open", &["running", "paused", "at_risk", "overdue"], None, true),
         ],
-        light: "Light",
-        dark: "Dark",
-        find: "Find",
-        clear: "Clear",
-        all: "all",
-        every: "All",
-        missing: "– (no value)",
-        verdicts: "Verdict",
-        tab: "{name} ({rows})",
-        pair: "{name} = {value}",
-        text: "text “{text}”",
-        more: "Show all {all} (now the first {shown})",
-        unfiltered: "{all} of {all} rows.",
-        filtered: "{rows} of {all} rows – filtered: {filters}.",
-        cut: "The page has {all} of {total} rows; the others are in the CSV file only, and not filtered.",
-        lacking: "Not filtered by {columns}: this table has no such column.",
-        summary: "Filtered: {filters} – {rows} rows in {tables} tables. Key figures and charts are of the whole period.",
-        paper: "The tables were filtered on the screen ({filters}); this print is not.",
-        open: "Open all",
-        close: "Close all",
+        light: text("Light"),
+        dark: text("Dark"),
+        find: text("Find"),
+        clear: text("Clear"),
+        all: text("all"),
+        every: text("All"),
+        missing: text("– (no value)"),
+        verdicts: text("Verdict"),
+        tab: text("{name} ({rows})"),
+        pair: text("{name} = {value}"),
+        text: text("text “{text}”"),
+        more: text("Show all {all} (now the first {shown})"),
+        unfiltered: text("{all} of {all} rows."),
+        filtered: text("{rows} of {all} rows – filtered: {filters}."),
+        cut: text(
+            "The page has {all} of {total} rows; the others are in the CSV file only, and not filtered.",
+        ),
+        lacking: text("Not filtered by {columns}: this table has no such column."),
+        summary: text(
+            "Filtered: {filters} – {rows} rows in {tables} tables. Key figures and charts are of the whole period.",
+        ),
+        paper: text("The tables were filtered on the screen ({filters}); this print is not."),
+        open: text("Open all"),
+        close: text("Close all"),
     };
     serde_json::to_string(&words)
         .map(|json| inert(&json))
@@ -152,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_island_is_json_and_no_markup() {
-        let island = island().expect("written");
+        let island = island(Locale::EnGb).expect("written");
         let value: serde_json::Value = serde_json::from_str(&island).expect("JSON");
         assert_eq!(value["status"][2]["verdicts"][0], "at risk");
         assert_eq!(inert("</script><!--&\u{2028}"), "\\u003c/script\\u003e\\u003c!--\\u0026\\u2028");
@@ -161,7 +166,8 @@ mod tests {
     #[test]
     fn the_script_has_no_words_of_its_own_and_uses_all_of_these() {
         let script = crate::render::html::SCRIPT;
-        let value: serde_json::Value = serde_json::from_str(&island().expect("written")).expect("JSON");
+        let value: serde_json::Value =
+            serde_json::from_str(&island(Locale::EnGb).expect("written")).expect("JSON");
         let known = value.as_object().expect("an object");
         for name in known.keys() {
             assert!(script.contains(&format!("words.{name}")), "{name}");

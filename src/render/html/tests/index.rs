@@ -2,6 +2,7 @@ use super::access;
 use super::states::HOSTILE;
 use crate::paper::Tone;
 use crate::paper::index::{IndexEntry, IndexFigure};
+use crate::paper::locale::Locale;
 use crate::render::html::index;
 
 fn figure(id: &str, value: &str, share: Option<f64>) -> IndexFigure {
@@ -33,7 +34,7 @@ fn every_report_has_a_row_and_the_newest_its_figures() {
         entry("2026-09", vec![figure("on_site", "70.0%", Some(0.7))]),
         entry("2026-08", vec![figure("on_site", "90.0%", Some(0.9)), figure("older", "1", None)]),
     ];
-    let page = index(&entries).expect("rendered");
+    let page = index(&entries, Locale::EnGb).expect("rendered");
     access::check(&page);
     assert!(page.contains("script-src &#x27;none&#x27;") && !page.contains("<script"));
     assert!(page.contains("<title>SLA reports – all contracts</title>"));
@@ -47,7 +48,7 @@ fn every_report_has_a_row_and_the_newest_its_figures() {
 
 #[test]
 fn an_empty_list_and_a_hostile_one() {
-    let empty = index(&[]).expect("rendered");
+    let empty = index(&[], Locale::EnGb).expect("rendered");
     access::check(&empty);
     assert!(empty.contains("No report has been made yet."));
     let mut hostile = entry("2026-09", vec![figure("a", HOSTILE, None)]);
@@ -58,5 +59,5 @@ fn an_empty_list_and_a_hostile_one() {
     access::check(&page);
     assert!(!page.contains("<script") && !page.contains("<img") && !page.contains('\0'));
     hostile.href = "javascript:alert(1)".into();
-    index(&[hostile]).expect_err("a script");
+    index(&[hostile], Locale::EnGb).expect_err("a script");
 }
