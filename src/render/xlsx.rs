@@ -17,7 +17,9 @@ mod text;
 use chrono_tz::Tz;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use crate::paper::{Block, Report, Table, format};
+use crate::paper::locale::{Locale, phrase};
+use crate::paper::{Block, Report, Table};
+use cells::Reader;
 use names::Names;
 use style::Styles;
 use text::safe;
@@ -47,13 +49,14 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     /// What is left out, in words; `None` where nothing is.
-    fn cut(&self) -> Option<String> {
+    fn cut(&self, locale: Locale) -> Option<String> {
         let all = self.table.rows.len();
         (self.rows < all).then(|| {
-            format!(
-                "Cut: the sheet holds {} rows; the rest is in csv/{}.csv.",
-                format::fraction(self.rows as i64, all as i64),
-                self.table.slug
+            phrase!(
+                locale,
+                "Cut: the sheet holds {fraction} rows; the rest is in csv/{slug}.csv.",
+                fraction = locale.fraction(self.rows as i64, all as i64),
+                slug = self.table.slug
             )
         })
     }
@@ -83,9 +86,10 @@ fn write(
     created_at: i64,
     limits: Limits,
 ) -> Result<Vec<u8>, XlsxError> {
-    let mut names = Names::default();
-    let summary_name = names.sheet("Summary");
-    let notes_name = names.sheet("Notes");
+    let locale = report.locale;
+    let mut names = Names::new(locale);
+    let summary_name = names.sheet(&phrase!(locale, "Summary"));
+    let notes_name = names.sheet(&phrase!(locale, "Notes"));
     let key_figures_id = names.table("key_figures");
     let sheets: Vec<Sheet> = ordered(report, tables)
         .into_iter()
@@ -96,7 +100,7 @@ fn write(
             table,
         })
         .collect();
-    let styles = Styles::new();
+    let styles = Styles::new(locale);
     let mut book = Workbook::new();
     let subject = report.header.first().map_or_else(String::new, |line| safe(line, limits.text));
     book.set_properties(
@@ -105,7 +109,7 @@ fn write(
             .set_subject(subject)
             .set_creation_datetime(&ExcelDateTime::from_timestamp(created_at)?),
     );
-    let context = Context { report, zone, limits, styles: &styles };
+    let context = Context { report, reader: Reader { zone, locale }, limits, styles: &styles };
     let key_figures =
         summary::write(book.add_worksheet(), &context, (&summary_name, &key_figures_id), &sheets)?;
     for (id, place) in key_figures {
@@ -121,7 +125,7 @@ fn write(
 /// What every sheet needs.
 struct Context<'a> {
     report: &'a Report,
-    zone: Tz,
+    reader: Reader,
     limits: Limits,
     styles: &'a Styles,
 }

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::text;
 use crate::paper::format;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, Format};
 
 /// How a number is shown.
@@ -49,6 +50,9 @@ pub enum Part {
     Hours,
 }
 
+/// Groups digits from a thousand on: no language takes more room.
+const WIDEST: Locale = Locale::EnGb;
+
 /// From here on a double can't hold every whole number that Excel would show.
 const MAX_WHOLE: u64 = 1_000_000_000_000_000;
 
@@ -59,19 +63,26 @@ const FIRST_DAY: f64 = 61.0;
 /// The day after 9999-12-31.
 const END_DAY: f64 = 2_958_466.0;
 
+/// Where and in which language a workbook is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    pub zone: Tz,
+    pub locale: Locale,
+}
+
 /// The value of a cell; `decimals` are those of its column.
-pub fn value(cell: &Cell, format: Format, part: Part, decimals: usize, zone: Tz) -> Value {
+pub fn value(cell: &Cell, format: Format, part: Part, decimals: usize, reader: Reader) -> Value {
     match cell {
         Cell::Missing => Value::Missing,
         Cell::Float(value) if !value.is_finite() => Value::Missing,
         Cell::Text(text) => match format {
-            Format::Verdict => Value::Text(text.replace('_', " ")),
+            Format::Verdict => Value::Text(reader.locale.text(&text.replace('_', " ")).to_owned()),
             Format::Date => date(text),
             _ => Value::Text(text.clone()),
         },
         Cell::Int(value) => match format {
             Format::Duration => duration(*value, part),
-            Format::Instant => instant(*value, zone),
+            Format::Instant => instant(*value, reader.zone),
             Format::Bool => Value::Flag(*value != 0),
             Format::Share => share(*value as f64),
             Format::Money => Value::Number(*value as f64, Shown::Money),
@@ -81,7 +92,7 @@ pub fn value(cell: &Cell, format: Format, part: Part, decimals: usize, zone: Tz)
         },
         Cell::Float(value) => match format {
             Format::Duration => duration(value.round() as i64, part),
-            Format::Instant => instant(value.round() as i64, zone),
+            Format::Instant => instant(value.round() as i64, reader.zone),
             Format::Bool => Value::Flag(*value != 0.0),
             Format::Share => share(*value),
             Format::Money => Value::Number(*value, Shown::Money),
@@ -107,19 +118,19 @@ pub fn usual(format: Format, part: Part, decimals: usize) -> Option<Shown> {
 }
 
 impl Value {
-    /// Width on a screen in digits, about.
+    /// Width on a screen in digits, about; which signs part them depends on the reader's Excel.
     pub fn width(&self) -> usize {
         match self {
             Value::Missing => 0,
             Value::Text(text) => text::width(text),
             Value::Flag(_) => 5,
             Value::Number(value, shown) => match shown {
-                Shown::Count => text::width(&format::number(*value, 0)),
-                Shown::Number(decimals) => text::width(&format::number(*value, *decimals)),
-                Shown::Money | Shown::Hours => text::width(&format::number(*value, 2)),
+                Shown::Count => text::width(&WIDEST.number(*value, 0)),
+                Shown::Number(decimals) => text::width(&WIDEST.number(*value, *decimals)),
+                Shown::Money | Shown::Hours => text::width(&WIDEST.number(*value, 2)),
                 Shown::Small | Shown::NearlyAll | Shown::NearlyNone => 7,
-                Shown::Share => text::width(&format::share(*value)),
-                Shown::Duration => text::width(&format::number((value * 24.0).floor(), 0)) + 6,
+                Shown::Share => text::width(&WIDEST.share(*value)),
+                Shown::Duration => text::width(&WIDEST.number((value * 24.0).floor(), 0)) + 6,
                 Shown::Instant => 16,
                 Shown::Date => 10,
                 Shown::Month => 7,
@@ -128,21 +139,22 @@ impl Value {
     }
 
     /// As text, for the notes.
-    pub fn words(&self) -> String {
+    pub fn words(&self, locale: Locale) -> String {
         match self {
             Value::Missing => "–".to_owned(),
             Value::Text(text) => text.clone(),
-            Value::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+            Value::Flag(true) => phrase!(locale, "yes"),
+            Value::Flag(false) => phrase!(locale, "no"),
             Value::Number(value, shown) => match shown {
                 Shown::Instant => local(*value, "%Y-%m-%d %H:%M"),
                 Shown::Date => local(*value, "%Y-%m-%d"),
                 Shown::Month => local(*value, "%Y-%m"),
-                Shown::Share | Shown::NearlyAll | Shown::NearlyNone => format::share(*value),
-                Shown::Duration => format::duration((value * 86_400.0).round() as i64),
-                Shown::Count => format::number(*value, 0),
-                Shown::Number(decimals) => format::number(*value, *decimals),
+                Shown::Share | Shown::NearlyAll | Shown::NearlyNone => locale.share(*value),
+                Shown::Duration => locale.duration((value * 86_400.0).round() as i64),
+                Shown::Count => locale.number(*value, 0),
+                Shown::Number(decimals) => locale.number(*value, *decimals),
                 Shown::Small => value.to_string(),
-                Shown::Money | Shown::Hours => format::number(*value, 2),
+                Shown::Money | Shown::Hours => locale.number(*value, 2),
             },
         }
     }
@@ -154,7 +166,7 @@ fn number(value: f64, decimals: usize) -> Shown {
 }
 
 fn share(ratio: f64) -> Value {
-    let text = format::share(ratio);
+    let text = WIDEST.share(ratio);
     let shown = match text.as_bytes().first() {
         Some(b'>') => Shown::NearlyAll,
         Some(b'<') => Shown::NearlyNone,
@@ -211,8 +223,10 @@ fn local(days: f64, pattern: &str) -> String {
 mod tests {
     use super::*;
 
+    const LISBON: Reader = Reader { zone: Tz::Europe__Lisbon, locale: Locale::EnGb };
+
     fn one(cell: Cell, format: Format) -> Value {
-        value(&cell, format, Part::Whole, 3, Tz::Europe__Lisbon)
+        value(&cell, format, Part::Whole, 3, LISBON)
     }
 
     #[test]
@@ -229,13 +243,13 @@ mod tests {
             one(Cell::Int(noon), Format::Instant),
             Value::Number(39_630.0 + 12.5 / 24.0, Shown::Instant)
         );
-        assert_eq!(one(Cell::Int(noon), Format::Instant).words(), "2008-07-01 12:30");
-        assert_eq!(one(Cell::Int(-2_500_000_000), Format::Instant).words(), "1890-10-11 18:56");
+        assert_eq!(one(Cell::Int(noon), Format::Instant).words(Locale::EnGb), "2008-07-01 12:30");
+        assert_eq!(one(Cell::Int(-2_500_000_000), Format::Instant).words(Locale::EnGb), "1890-10-11 18:56");
     }
 
     #[test]
     fn durations_are_days_and_hours() {
-        let hours = |seconds| value(&Cell::Int(seconds), Format::Duration, Part::Hours, 0, Tz::UTC);
+        let hours = |seconds| value(&Cell::Int(seconds), Format::Duration, Part::Hours, 0, LISBON);
         assert_eq!(one(Cell::Int(129_600), Format::Duration), Value::Number(1.5, Shown::Duration));
         assert_eq!(hours(129_600), Value::Number(36.0, Shown::Hours));
         assert_eq!(one(Cell::Int(-3_661), Format::Duration), Value::Text("−1:01:01".into()));
@@ -258,5 +272,21 @@ mod tests {
         let long = Cell::Int(9_007_199_254_740_993);
         assert_eq!(one(long, Format::Count), Value::Text("9007199254740993".into()));
         assert_eq!(one(Cell::Float(f64::NAN), Format::Number), Value::Missing);
+    }
+
+    #[test]
+    fn words_and_written_numbers_are_in_the_language() {
+        let reader = Reader { locale: Locale::PtPt, ..LISBON };
+        let words = |cell: Cell, format| value(&cell, format, Part::Whole, 2, reader).words(Locale::PtPt);
+        for (cell, format, expected) in [
+            (Cell::Text("at_risk".into()), Format::Verdict, "em risco"),
+            (Cell::Int(1), Format::Bool, "sim"),
+            (Cell::Float(0.9523), Format::Share, "95,2%"),
+            (Cell::Float(0.9996), Format::Share, ">99,9%"),
+            (Cell::Float(12345.67), Format::Money, "12\u{a0}345,67"),
+            (Cell::Int(1204), Format::Count, "1204"),
+        ] {
+            assert_eq!(words(cell, format), expected);
+        }
     }
 }

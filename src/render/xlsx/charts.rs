@@ -12,6 +12,7 @@ use super::cells::{Shown, Value};
 use super::sheet::{LINE, put, words};
 use super::text::{lines, safe};
 use super::{Context, shown, style};
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{ChartKind, Figure};
 
 /// Rows that a chart covers.
@@ -41,9 +42,14 @@ impl<'a> Place<'a> {
         (self.sheet, self.title + 2, column, self.title + 1 + self.rows, column)
     }
 
-    fn cells(&self, columns: usize) -> String {
+    fn cells(&self, columns: usize, locale: Locale) -> String {
         let last = char::from(b'A' + (columns.min(26) as u8).saturating_sub(1));
-        format!("Its values are in A{} to {last}{}.", self.title + 2, self.title + 2 + self.rows)
+        phrase!(
+            locale,
+            "Its values are in {first} to {last}.",
+            first = format!("A{}", self.title + 2),
+            last = format!("{last}{}", self.title + 2 + self.rows)
+        )
     }
 }
 
@@ -79,7 +85,7 @@ struct Drawn {
 
 fn line_columns(figure: &Figure) -> Vec<Drawn> {
     let target = figure.target.map(|target| Drawn {
-        name: "Target".to_owned(),
+        name: phrase!(figure.locale, "Target"),
         values: vec![Some(target); figure.categories.len()],
         shown: Shown::Share,
     });
@@ -109,7 +115,7 @@ fn pareto_columns(figure: &Figure) -> Vec<Drawn> {
             shown: if figure.unit == "%" { Shown::Share } else { Shown::Number(1) },
         },
         Drawn {
-            name: "Cumulative share".to_owned(),
+            name: phrase!(figure.locale, "Cumulative share"),
             values: sums.iter().map(|sum| (total > 0.0).then(|| sum / total)).collect(),
             shown: Shown::Share,
         },
@@ -202,7 +208,7 @@ fn line_chart(figure: &Figure, place: &Place) -> Chart {
         .set_major_unit(if low < 0.5 { 0.2 } else { 0.1 })
         .set_num_format("0%");
     let columns = figure.series.len() + usize::from(figure.target.is_some()) + 1;
-    finish(&mut chart, figure, place, &place.cells(columns));
+    finish(&mut chart, figure, place, &place.cells(columns, figure.locale));
     chart
 }
 
@@ -233,7 +239,8 @@ fn pareto_chart(figure: &Figure, place: &Place) -> Chart {
     chart.combine(&line);
     chart.y2_axis().set_min(0).set_max(1).set_major_unit(0.25).set_num_format("0%");
     chart.y_axis().set_min(0).set_num_format(if figure.unit == "%" { "0%" } else { "#,##0" });
-    let words = format!("The line is the cumulative share of all bars. {}", place.cells(3));
+    let line = phrase!(figure.locale, "The line is the cumulative share of all bars.");
+    let words = format!("{line} {}", place.cells(3, figure.locale));
     finish(&mut chart, figure, place, &words);
     chart
 }

@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::text::{head, safe, unescapable, units};
+use crate::paper::locale::{Locale, phrase};
 
 const MAX_SHEET: usize = 31;
 const MAX_NAME: usize = 100;
 
 /// Names given so far; Excel compares without case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Names {
+    locale: Locale,
     sheets: BTreeSet<String>,
     /// Tables and key figures share one space.
     others: BTreeSet<String>,
 }
 
 impl Names {
+    /// None given yet.
+    pub fn new(locale: Locale) -> Names {
+        Names { locale, sheets: BTreeSet::new(), others: BTreeSet::new() }
+    }
+
     /// A sheet's name from a title, cut between words where that loses little.
     pub fn sheet(&mut self, title: &str) -> String {
         let plain = safe(title, usize::MAX);
@@ -32,10 +39,10 @@ impl Names {
         } else {
             trimmed.to_owned()
         };
-        // `History` is Excel's own.
+        // `History` is Excel's own, in its own language.
         let wanted = match short.to_lowercase().as_str() {
-            "" => "Table".to_owned(),
-            "history" => format!("{short} 1"),
+            "" => phrase!(self.locale, "Table"),
+            "history" | "histórico" => format!("{short} 1"),
             _ => short,
         };
         unique(&mut self.sheets, &wanted, MAX_SHEET, |nth| format!(" ({nth})"))
@@ -67,14 +74,17 @@ impl Names {
 }
 
 /// Headers of a table, none empty and each different.
-pub fn headers(labels: impl Iterator<Item = String>) -> Vec<String> {
+pub fn headers(labels: impl Iterator<Item = String>, locale: Locale) -> Vec<String> {
     let mut taken = BTreeSet::new();
     labels
         .enumerate()
         .map(|(at, label)| {
             let label = safe(&label, 200);
             let label = unescapable(label.trim());
-            let wanted = if label.is_empty() { format!("Column {}", at + 1) } else { label.into_owned() };
+            let wanted = match label.is_empty() {
+                true => phrase!(locale, "Column {n}", n = at + 1),
+                false => label.into_owned(),
+            };
             unique(&mut taken, &wanted, 250, |nth| format!(" ({nth})"))
         })
         .collect()
@@ -98,7 +108,7 @@ mod tests {
 
     #[test]
     fn sheets_are_short_valid_and_unique() {
-        let mut names = Names::default();
+        let mut names = Names::new(Locale::EnGb);
         let cases = [
             ("Summary", "Summary"),
             ("summary", "summary (2)"),
@@ -118,8 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn fallbacks_are_in_the_language() {
+        let mut names = Names::new(Locale::PtPt);
+        assert_eq!((names.sheet("\0"), names.sheet("Histórico")), ("Tabela".into(), "Histórico 1".into()));
+        assert_eq!(headers([String::new()].into_iter(), Locale::PtPt), ["Coluna 1"]);
+    }
+
+    #[test]
     fn tables_and_key_figures_are_never_cells() {
-        let mut names = Names::default();
+        let mut names = Names::new(Locale::EnGb);
         assert_eq!(names.table("attainment_by_month"), "tAttainmentByMonth");
         assert_eq!(names.table("attainment-by-month"), "tAttainmentByMonth_2");
         assert_eq!(names.table("a1"), "t_A1");
@@ -132,6 +149,6 @@ mod tests {
     fn headers_are_unique() {
         let labels = ["At least", "at least ", "", "a_x0041_b"].map(str::to_owned);
         let expected = ["At least", "at least (2)", "Column 3", "a_ x0041_b"];
-        assert_eq!(headers(labels.into_iter()), expected);
+        assert_eq!(headers(labels.into_iter(), Locale::EnGb), expected);
     }
 }

@@ -6,7 +6,8 @@ use super::cells::{self, Part, Value};
 use super::sheet::{LINE, words};
 use super::text::{joined, lines, safe};
 use super::{Context, Sheet, style};
-use crate::paper::{Block, Cell, format};
+use crate::paper::locale::{Locale, phrase};
+use crate::paper::{Block, Cell};
 
 /// Widths in digits.
 const TERM: f64 = 34.0;
@@ -28,7 +29,7 @@ pub fn write(
         if notes.is_empty() {
             continue;
         }
-        words(sheet, (row, 0), title, &context.styles.heading)?;
+        words(sheet, (row, 0), &title, &context.styles.heading)?;
         row += 1;
         for (term, text) in notes {
             let limit = context.limits.text;
@@ -42,34 +43,48 @@ pub fn write(
         }
         row += 1;
     }
-    style::page(sheet, &context.report.title, (TERM + TEXT) as usize);
+    style::page(sheet, context.report, (TERM + TEXT) as usize);
     Ok(())
 }
 
 /// A heading, and terms with the lines of their texts.
-type Notes = (&'static str, Vec<(String, Vec<String>)>);
+type Notes = (String, Vec<(String, Vec<String>)>);
 
 fn blocks(context: &Context, sheets: &[Sheet]) -> Vec<Notes> {
     let report = context.report;
-    let line = |term: &str, text: &str| (term.to_owned(), vec![text.to_owned()]);
-    let mut about = vec![("Report".to_owned(), vec![report.title.clone()])];
-    about.push(("Data".to_owned(), report.header.clone()));
-    about.push((
-        "Dates and times".to_owned(),
-        vec![format!(
-            "Wall clock of {}, to the second, shown to the minute. The hour that autumn repeats stands twice; csv/ has UTC.",
-            context.zone.name()
-        )],
-    ));
-    about.push(line(
-        "Durations",
-        "Each stands twice: as hours, minutes and seconds, and in decimal hours, for sums and formulas. Never in days: a day of working time has no agreed length.",
-    ));
-    about.push(line(
-        "Shares",
-        "Ratios 0 to 1, shown as percentages. Those just below all show >99.9%, those just above nothing <0.1%.",
-    ));
-    let tables = sheets.iter().map(|sheet| (sheet.name.clone(), table(sheet)));
+    let locale = report.locale;
+    let about = vec![
+        (phrase!(locale, "Report"), vec![report.title.clone()]),
+        (phrase!(locale, "Data"), report.header.clone()),
+        (
+            phrase!(locale, "Dates and times"),
+            vec![phrase!(
+                locale,
+                "Wall clock of {zone}, to the second, shown to the minute. The hour that autumn repeats stands \
+                 twice; csv/ has UTC.",
+                zone = context.reader.zone.name()
+            )],
+        ),
+        (
+            phrase!(locale, "Durations"),
+            vec![phrase!(
+                locale,
+                "Each stands twice: as hours, minutes and seconds, and in decimal hours, for sums and formulas. \
+                 Never in days: a day of working time has no agreed length."
+            )],
+        ),
+        (
+            phrase!(locale, "Shares"),
+            vec![phrase!(
+                locale,
+                "Ratios 0 to 1, shown as percentages. Those just below all show {nearly_all}, those just above \
+                 nothing {nearly_none}.",
+                nearly_all = locale.share(0.9999),
+                nearly_none = locale.share(0.0001)
+            )],
+        ),
+    ];
+    let tables = sheets.iter().map(|sheet| (sheet.name.clone(), table(sheet, locale)));
     let sections = report.sections.iter().flat_map(|section| &section.blocks);
     let definitions = sections.filter_map(|block| match block {
         Block::Definitions(definitions) => Some(definitions),
@@ -77,27 +92,29 @@ fn blocks(context: &Context, sheets: &[Sheet]) -> Vec<Notes> {
     });
     let method = definitions.flatten().map(|one| (one.term.clone(), vec![one.text.clone()]));
     vec![
-        ("About this workbook", about),
-        ("Method", method.collect()),
-        ("Tables", tables.collect()),
-        ("Sources", sources(context, sheets)),
+        (phrase!(locale, "About this workbook"), about),
+        (phrase!(locale, "Method"), method.collect()),
+        (phrase!(locale, "Tables"), tables.collect()),
+        (phrase!(locale, "Sources"), sources(context, sheets)),
     ]
 }
 
-fn table(sheet: &Sheet) -> Vec<String> {
+fn table(sheet: &Sheet, locale: Locale) -> Vec<String> {
     let table = sheet.table;
     let rows = match sheet.rows {
-        0 => "No rows.".to_owned(),
-        1 => "1 row.".to_owned(),
-        rows => format!("{} rows.", format::count(rows as i64)),
+        0 => phrase!(locale, "No rows."),
+        1 => phrase!(locale, "1 row."),
+        rows => phrase!(locale, "{n} rows.", n = locale.count(rows as i64)),
     };
+    let place =
+        phrase!(locale, "Excel table {table}, file csv/{slug}.csv.", table = sheet.id, slug = table.slug);
     // A title that the sheet's name holds whole needs no line.
     let mut lines: Vec<String> =
         (table.title != sheet.name).then(|| table.title.clone()).into_iter().collect();
     lines.extend(table.question.clone());
     lines.extend(table.notes.clone());
-    lines.push(format!("{rows} Excel table {}, file csv/{}.csv.", sheet.id, table.slug));
-    lines.extend(sheet.cut());
+    lines.push(format!("{rows} {place}"));
+    lines.extend(sheet.cut(locale));
     lines
 }
 
@@ -107,8 +124,8 @@ fn sources(context: &Context, sheets: &[Sheet]) -> Vec<(String, Vec<String>)> {
     let Some(table) = table else { return Vec::new() };
     let file = table.columns.iter().position(|column| column.name == "file").unwrap_or(0);
     let known = |row: &[Cell], at: usize| -> Option<String> {
-        let value = cells::value(row.get(at)?, table.columns[at].format, Part::Whole, 0, context.zone);
-        (value != Value::Missing).then(|| value.words())
+        let value = cells::value(row.get(at)?, table.columns[at].format, Part::Whole, 0, context.reader);
+        (value != Value::Missing).then(|| value.words(context.reader.locale))
     };
     let others = |row: &[Cell]| {
         let rest = (0..table.columns.len()).filter(|at| *at != file);

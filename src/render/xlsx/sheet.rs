@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
 use super::cells::{self, Part, Shown, Value};
 use super::text::{self, lines, noted, safe};
 use super::{Context, Sheet, names, style};
+use crate::paper::locale::phrase;
 use crate::paper::{Cell, Format, Table};
 use crate::render::csv::is_formula;
 
@@ -26,11 +27,6 @@ pub const PROSE: f64 = 1.1;
 /// Points of a line.
 pub const LINE: f64 = 15.0;
 
-/// Words of a verdict's tone; others have no colour.
-const GOOD: [&str; 2] = ["met", "late"];
-const BAD: [&str; 2] = ["breached", "overdue"];
-const RISK: [&str; 1] = ["at risk"];
-
 /// A column of the sheet.
 struct Column {
     /// In the table.
@@ -44,11 +40,11 @@ struct Column {
 
 /// Writes the table with its filter, widths, colours and page.
 pub fn write(sheet: &mut Worksheet, context: &Context, plan: &Sheet) -> Result<(), XlsxError> {
-    let table = plan.table;
+    let (table, locale) = (plan.table, context.reader.locale);
     let columns = columns(table);
-    let headers = names::headers(columns.iter().map(|column| label(table, column, context)));
+    let headers = names::headers(columns.iter().map(|column| label(table, column, context)), locale);
     sheet.set_name(&plan.name)?;
-    let note = format!("… [cut, see csv/{}.csv]", table.slug);
+    let note = phrase!(locale, "… [cut, see csv/{slug}.csv]", slug = table.slug);
     for (at, column) in columns.iter().enumerate() {
         let format = column.usual.map_or(&context.styles.text, |shown| context.styles.number(shown));
         sheet.set_column_format(at as u16, format)?;
@@ -57,7 +53,7 @@ pub fn write(sheet: &mut Worksheet, context: &Context, plan: &Sheet) -> Result<(
     for (nth, row) in table.rows.iter().take(plan.rows).enumerate() {
         for (at, column) in columns.iter().enumerate() {
             let Some(cell) = row.get(column.from) else { continue };
-            let value = cells::value(cell, column.format, column.part, column.decimals, context.zone);
+            let value = cells::value(cell, column.format, column.part, column.decimals, context.reader);
             widths[at] = widths[at].max(value.width());
             let place = (nth as u32 + 1, at as u16);
             put_in(sheet, place, value, column, context, &note)?;
@@ -75,7 +71,7 @@ pub fn write(sheet: &mut Worksheet, context: &Context, plan: &Sheet) -> Result<(
         sheet.set_column_width(at as u16, (width + MARGIN) as f64)?;
     }
     sheet.set_row_height(0, LINE * height as f64 + 3.0)?;
-    style::page(sheet, &context.report.title, total);
+    style::page(sheet, context.report, total);
     sheet.set_repeat_rows(0, 0)?.set_repeat_columns(0, 0)?;
     Ok(())
 }
@@ -168,8 +164,8 @@ fn columns(table: &Table) -> Vec<Column> {
 fn label(table: &Table, column: &Column, context: &Context) -> String {
     let label = table.columns[column.from].label.trim();
     match (column.format, column.part) {
-        (_, Part::Hours) => format!("{label}, hours"),
-        (Format::Instant, _) => format!("{label}, {}", context.zone.name()),
+        (_, Part::Hours) => phrase!(context.reader.locale, "{label}, hours", label = label),
+        (Format::Instant, _) => format!("{label}, {}", context.reader.zone.name()),
         _ => label.to_owned(),
     }
 }
@@ -211,9 +207,9 @@ fn frame(
     sheet.set_freeze_panes(1, 1)?;
     sheet.ignore_error_range(1, 0, last, last_column, IgnoreError::NumberStoredAsText)?;
     if plan.table.rows.is_empty() {
-        words(sheet, (2, 0), "No rows.", &context.styles.term)?;
+        words(sheet, (2, 0), &phrase!(context.reader.locale, "No rows."), &context.styles.term)?;
     }
-    if let Some(cut) = plan.cut() {
+    if let Some(cut) = plan.cut(context.reader.locale) {
         let note = Note::new(cut).add_author_prefix(false).set_width(320).set_height(60).set_visible(true);
         sheet.insert_note(0, 0, &note)?;
         sheet.set_tab_color(style::WARNING);
@@ -229,18 +225,23 @@ fn colours(
     columns: &[Column],
     last: u32,
 ) -> Result<(), XlsxError> {
-    let styles = context.styles;
+    let (styles, locale) = (context.styles, context.reader.locale);
+    // Words of a verdict's tone; others have no colour.
+    let tones = [
+        (&styles.good, locale.text("met")),
+        (&styles.good, locale.text("late")),
+        (&styles.bad, locale.text("breached")),
+        (&styles.bad, locale.text("overdue")),
+        (&styles.risk, locale.text("at risk")),
+    ];
     for (at, column) in columns.iter().enumerate() {
         let at = at as u16;
         if column.format == Format::Verdict {
-            let tones = [(&styles.good, GOOD.as_slice()), (&styles.bad, &BAD), (&styles.risk, &RISK)];
-            for (format, words) in tones {
-                for word in words {
-                    let rule = ConditionalFormatCell::new()
-                        .set_rule(ConditionalFormatCellRule::EqualTo(*word))
-                        .set_format(format);
-                    sheet.add_conditional_format(1, at, last, at, &rule)?;
-                }
+            for (format, word) in tones {
+                let rule = ConditionalFormatCell::new()
+                    .set_rule(ConditionalFormatCellRule::EqualTo(word))
+                    .set_format(format);
+                sheet.add_conditional_format(1, at, last, at, &rule)?;
             }
         }
         if column.format == Format::Share && is_part_of_whole(plan.table, column.from) {

@@ -4,7 +4,8 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet};
 
 use super::cells::Shown;
 use super::text::for_header;
-use crate::paper::Tone;
+use crate::paper::locale::{Locale, phrase};
+use crate::paper::{Report, Tone};
 
 /// As on the page: kept and the first line of a chart, then the others.
 pub const LINES: [u32; 4] = [0x0072B2, 0x009E73, 0xD55E00, 0x7D59A6];
@@ -72,7 +73,7 @@ pub struct Styles {
 }
 
 impl Styles {
-    pub fn new() -> Styles {
+    pub fn new(locale: Locale) -> Styles {
         let top = || Format::new().set_align(FormatAlign::Top);
         let header = top()
             .set_bold()
@@ -82,6 +83,8 @@ impl Styles {
             .set_text_wrap();
         let text = || top().set_align(FormatAlign::Left).set_indent(1);
         let number = |pattern: &str| top().set_num_format(pattern);
+        // A text in a number's place, which follows no setting of the reader's Excel.
+        let quoted = |text: String| number(&format!("\"{text}\""));
         let toned = |(ink, ground): (u32, u32)| {
             Format::new().set_bold().set_font_color(ink).set_background_color(ground)
         };
@@ -106,8 +109,8 @@ impl Styles {
             numbers: ["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"].map(number),
             small: number("0.0E+00"),
             share: number("0.0%"),
-            nearly_all: number("\">99.9%\"").set_align(FormatAlign::Right),
-            nearly_none: number("\"<0.1%\"").set_align(FormatAlign::Right),
+            nearly_all: quoted(locale.share(0.9999)).set_align(FormatAlign::Right),
+            nearly_none: quoted(locale.share(0.0001)).set_align(FormatAlign::Right),
             money: number("#,##0.00"),
             duration: number("[h]:mm:ss"),
             hours: number("#,##0.00"),
@@ -153,15 +156,15 @@ impl Styles {
 /// Landscape A4 with title, sheet and page numbers, for so many digits across.
 ///
 /// What fits a page stays as it is: some programs would enlarge it.
-pub fn page(sheet: &mut Worksheet, title: &str, width: usize) {
+pub fn page(sheet: &mut Worksheet, report: &Report, width: usize) {
     // A header holds 255 characters, and doubled ampersands count.
-    let title = for_header(title, 90);
+    let title = for_header(&report.title, 90);
     sheet
         .set_paper_size(A4)
         .set_landscape()
         .set_margins(0.4, 0.4, 0.75, 0.6, 0.3, 0.3)
         .set_header(format!("&L{title}&R&A"))
-        .set_footer("&RPage &P of &N");
+        .set_footer(format!("&R{}", phrase!(report.locale, "Page &P of &N")));
     if width > FULL_PAGE {
         sheet.set_print_fit_to_pages(width.div_ceil(SMALL_PAGE).min(20) as u16, 0);
     }

@@ -6,20 +6,12 @@ use super::cells::{self, Part, Shown, Value};
 use super::sheet::{LINE, PROSE, put, words};
 use super::text::{lines, safe};
 use super::{Context, Sheet, charts, style};
+use crate::paper::locale::phrase;
 use crate::paper::{Card, Cell, Format};
 
-/// Columns of the key figures and their widths in digits.
-const COLUMNS: [(&str, f64); 8] = [
-    ("Key figure", 30.0),
-    ("Value", 12.0),
-    ("Numerator", 13.0),
-    ("Denominator", 14.0),
-    ("Target, at least", 12.0),
-    ("Change, points", 12.0),
-    ("Status", 30.0),
-    ("Small print", 58.0),
-];
-const LAST: u16 = COLUMNS.len() as u16 - 1;
+/// Widths of the key figures' columns, in digits.
+const WIDTHS: [f64; 8] = [30.0, 12.0, 13.0, 14.0, 12.0, 12.0, 30.0, 58.0];
+const LAST: u16 = WIDTHS.len() as u16 - 1;
 /// Digits across all columns at the size of the sentences.
 const ACROSS: usize = 165;
 
@@ -30,9 +22,9 @@ pub fn write(
     (name, table_id): (&str, &str),
     sheets: &[Sheet],
 ) -> Result<Vec<(String, String)>, XlsxError> {
-    let (report, styles) = (context.report, context.styles);
+    let (report, styles, locale) = (context.report, context.styles, context.report.locale);
     sheet.set_name(name)?.set_screen_gridlines(false);
-    for (at, (_, width)) in COLUMNS.iter().enumerate() {
+    for (at, width) in WIDTHS.iter().enumerate() {
         sheet.set_column_width(at as u16, *width)?;
     }
     words(sheet, (0, 0), &safe(&report.title, context.limits.text), &styles.title)?;
@@ -46,23 +38,33 @@ pub fn write(
     for sentence in verdict.flat_map(|section| &section.sentences) {
         row = across(sheet, context, row, sentence, &styles.lead)?;
     }
-    for (sheet_plan, cut) in sheets.iter().filter_map(|sheet| Some((sheet, sheet.cut()?))) {
+    for (sheet_plan, cut) in sheets.iter().filter_map(|sheet| Some((sheet, sheet.cut(locale)?))) {
         row = across(sheet, context, row, &format!("{}: {cut}", sheet_plan.name), &styles.lead)?;
     }
     row += 1;
     let cards: Vec<&Card> = report.sections.iter().flat_map(|section| &section.cards).collect();
     let mut places = Vec::new();
     if !cards.is_empty() {
-        let columns: Vec<TableColumn> = COLUMNS
+        let headings = [
+            phrase!(locale, "Key figure"),
+            phrase!(locale, "Value"),
+            phrase!(locale, "Numerator"),
+            phrase!(locale, "Denominator"),
+            phrase!(locale, "Target, at least"),
+            phrase!(locale, "Change, points"),
+            phrase!(locale, "Status"),
+            phrase!(locale, "Small print"),
+        ];
+        let columns: Vec<TableColumn> = headings
             .iter()
             .enumerate()
-            .map(|(at, (text, _))| {
+            .map(|(at, text)| {
                 let format = match at {
                     0 | 7 => &styles.header,
                     6 => &styles.header_text,
                     _ => &styles.header_right,
                 };
-                TableColumn::new().set_header(*text).set_header_format(format.clone())
+                TableColumn::new().set_header(text).set_header_format(format.clone())
             })
             .collect();
         let table = ExcelTable::new()
@@ -82,7 +84,7 @@ pub fn write(
     }
     charts::write(sheet, context, name, row)?;
     // One page wide.
-    style::page(sheet, &report.title, ACROSS);
+    style::page(sheet, report, ACROSS);
     Ok(places)
 }
 
@@ -109,7 +111,7 @@ fn key_figure(sheet: &mut Worksheet, context: &Context, row: u32, card: &Card) -
     words(sheet, (row, 0), &text(&card.label), &styles.term)?;
     let format = if amounts.is_share { Format::Share } else { Format::Count };
     let value = amounts.value.map_or(Cell::Missing, Cell::Float);
-    let value = cells::value(&value, format, Part::Whole, 0, context.zone);
+    let value = cells::value(&value, format, Part::Whole, 0, context.reader);
     put(sheet, (row, 1), value, context, "")?;
     let count =
         |value: Option<i64>| value.map_or(Value::Missing, |value| Value::Number(value as f64, Shown::Count));
@@ -126,7 +128,7 @@ fn key_figure(sheet: &mut Worksheet, context: &Context, row: u32, card: &Card) -
     let small = text(&small.join("; "));
     words(sheet, (row, LAST), &small, &styles.wrapped)?;
     let tallest = [(&small, 7), (&text(&card.status), 6), (&text(&card.label), 0)]
-        .map(|(text, at)| lines(text, (COLUMNS[at].1 * PROSE) as usize))
+        .map(|(text, at)| lines(text, (WIDTHS[at] * PROSE) as usize))
         .into_iter()
         .fold(1, usize::max);
     sheet.set_row_height(row, (tallest as f64 * LINE + 3.0).min(409.0))?;
