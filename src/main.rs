@@ -5,5 +5,6 @@ use sla_report::{cli::Cli, commands};
 
 fn main() {
     let cli = Cli::parse();
+    commands::leave_cleanly();
     std::process::exit(commands::run(cli));
 }

@@ -5,6 +5,7 @@ mod listing;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::DataFrame;
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
@@ -14,6 +15,20 @@ use sha2::{Digest, Sha256};
 use crate::import::hex;
 
 pub use listing::index;
+
+/// The temporary folder of the run, for those who must leave in the middle of it.
+static MAKING: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+fn making(folder: Option<PathBuf>) {
+    *MAKING.lock().unwrap_or_else(PoisonError::into_inner) = folder;
+}
+
+/// Removes what an interrupted run has written so far.
+pub fn abandon() {
+    if let Some(folder) = MAKING.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
 
 /// Everything that is written into one folder, until it is published.
 pub struct Output {
@@ -40,6 +55,7 @@ impl Output {
         fs::create_dir_all(out).map_err(|error| told(out, &error))?;
         let temporary =
             tempfile::Builder::new().prefix(".tmp-").tempdir_in(out).map_err(|error| told(out, &error))?;
+        making(Some(temporary.path().to_path_buf()));
         Ok(Output { out: out.to_path_buf(), temporary, files: Vec::new() })
     }
 
@@ -104,6 +120,8 @@ impl Output {
         if place.exists() {
             fs::rename(&place, &old).map_err(|error| told(&place, &error))?;
         }
+        // From here on the results are whole.
+        making(None);
         let made = self.temporary.keep();
         if let Err(error) = fs::rename(&made, &place) {
             let _ = fs::remove_dir_all(&made);

@@ -69,6 +69,27 @@ pub const INPUT: i32 = 3;
 pub const EMPTY: i32 = 4;
 /// The output can't be written.
 pub const OUTPUT: i32 = 5;
+/// Interrupted: 128 and the number of SIGINT.
+#[cfg(unix)]
+const INTERRUPTED: i32 = 130;
+
+/// An interrupted run leaves nothing half-written, not even its temporary folder.
+#[cfg(unix)]
+pub fn leave_cleanly() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    // Where signals can't be watched, they end the program as they always do.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            crate::output::abandon();
+            std::process::exit(INTERRUPTED);
+        }
+    });
+}
+
+/// Without signals there is nothing to watch.
+#[cfg(not(unix))]
+pub fn leave_cleanly() {}
 
 impl Failure {
     fn new(code: i32, message: impl Into<String>) -> Failure {
