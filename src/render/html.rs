@@ -129,8 +129,8 @@ fn style(looks: &BTreeSet<(char, usize)>, paper_css: &str) -> String {
 const LOOKS: [(char, &str, &str, &str); 7] = [
     ('n', "*", "", "text-align:right"),
     ('d', "tbody", "", "white-space:nowrap"),
-    ('t', "tbody", "", "min-width:var(--phrase)"),
     ('a', "tbody", "", "min-width:var(--word);overflow-wrap:anywhere"),
+    ('t', "tbody", "", "min-width:var(--phrase)"),
     ('v', "tbody", "::before", "display:inline-block;width:1.2em"),
     ('v', "tbody", ":not([class],:empty)", "color:var(--met-text)"),
     ('v', "tbody", ":not([class],:empty)::before", "content:\"✓\" / \"\""),

@@ -67,10 +67,9 @@ fn cut(list: &mut TableView, excess: usize) {
 /// About as many as the row takes on the page.
 fn bytes(row: &[CellView]) -> usize {
     let cell = |cell: &CellView| {
-        let text = cell.text.len() + cell.title.as_ref().map_or(0, |title| title.len() + 10);
         let escaped = cell.text.bytes().filter(|b| b"<>&\"'/".contains(b)).count() * ESCAPED_BYTES;
         let class = if cell.class.is_empty() { 0 } else { CLASS_BYTES + cell.class.len() };
-        CELL_BYTES + text + escaped + class + cell.opens.as_ref().map_or(0, |_| LINK_BYTES)
+        CELL_BYTES + cell.text.len() + escaped + class + cell.opens.as_ref().map_or(0, |_| LINK_BYTES)
     };
     ROW_BYTES + row.iter().map(cell).sum::<usize>()
 }

@@ -13,17 +13,15 @@ use crate::paper::{Cell, Column, Format, Table};
 
 /// Longer texts are cut; the CSV has them whole.
 const MAX_TEXT: usize = 400;
-/// Longer texts may take three lines.
+/// Longer texts take several lines.
 const MAX_LINE: usize = 90;
-/// Longer texts may not fit three lines and carry themselves as a tooltip.
-const MAX_CLAMPED: usize = 180;
 
 /// Longer words may break anywhere, so that a column can be narrow on paper.
 const MAX_WORD: usize = 14;
 
 /// Longer texts get room of their own on a screen.
 const MAX_PHRASE: usize = 18;
-const MAX_NARROW: usize = 10;
+const MAX_NARROW: usize = 14;
 
 /// Verdicts are never broken into lines; all that there are are shorter.
 const MAX_VERDICT: usize = 40;
@@ -37,7 +35,6 @@ pub struct CellView {
     pub text: String,
     /// One name of letters and digits, never from an export; empty for most cells.
     pub class: Cow<'static, str>,
-    pub title: Option<String>,
     /// Id of the detail that the cell opens.
     pub opens: Option<String>,
 }
@@ -202,13 +199,8 @@ fn missing() -> CellView {
 fn long(text: &str) -> CellView {
     let text = format::cut(text, MAX_TEXT);
     let text = format::plain(&text).into_owned();
-    let length = text.chars().count();
-    CellView {
-        title: (length > MAX_CLAMPED).then(|| text.clone()),
-        class: if length > MAX_LINE { "long".into() } else { "".into() },
-        text,
-        ..CellView::default()
-    }
+    let class = if text.chars().nth(MAX_LINE).is_some() { "long" } else { "" };
+    CellView { class: class.into(), ..just(text) }
 }
 
 /// The column is never broken, so plain spaces are enough where they don't group digits.
