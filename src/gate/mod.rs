@@ -196,6 +196,8 @@ mod tests {
             status: String::new(),
         };
         Summary {
+            locale: "en-GB".into(),
+            findings: Vec::new(),
             schema: String::new(),
             tool: crate::paper::summary::Tool { name: String::new(), version: String::new() },
             subject: String::new(),

@@ -127,6 +127,8 @@ mod tests {
             ..Kpi::default()
         };
         let summary = Summary {
+            locale: "en-GB".into(),
+            findings: Vec::new(),
             schema: crate::paper::summary::SCHEMA.into(),
             tool: Tool { name: "sla-report".into(), version: "0".into() },
             subject: "all contracts".into(),

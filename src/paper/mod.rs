@@ -53,9 +53,22 @@ pub struct Section {
     pub title: String,
     /// Takeaway sentences, shown under the heading.
     pub sentences: Vec<String>,
+    /// Where some of them lead.
+    pub links: Vec<SentenceLink>,
     /// Key figures, at most six.
     pub cards: Vec<Card>,
     pub blocks: Vec<Block>,
+}
+
+/// The rows that a sentence is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SentenceLink {
+    /// Index in the section's `sentences`.
+    pub sentence: usize,
+    /// Slug of the table to go to.
+    pub table: String,
+    /// Filter and value, such as `clock` and `response`, or `status` and `missed`.
+    pub filters: Vec<(String, String)>,
 }
 
 /// A part of a section. Most are tables, so the size of one costs nothing.

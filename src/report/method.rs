@@ -76,6 +76,7 @@ pub fn section(inputs: &Inputs) -> Section {
             locale,
             "Any figure can be followed to its tickets, and any ticket with `sla explain TICKET`."
         )],
+        links: Vec::new(),
         cards: Vec::new(),
         blocks: vec![Block::Definitions(definitions)],
     }

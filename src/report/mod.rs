@@ -26,7 +26,7 @@ use crate::import::Imported;
 use crate::paper::format;
 use crate::paper::history::PastMonth;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Amounts, Block, Card, Cell, Format, Report, Section, Table, Tone};
+use crate::paper::{Amounts, Block, Card, Cell, Format, Report, Section, SentenceLink, Table, Tone};
 use crate::query::Query;
 use crate::recurrence::Recurrence;
 use crate::tables::Period;
@@ -104,6 +104,7 @@ pub fn build(inputs: &Inputs) -> Report {
             id: id.to_owned(),
             title: locale.text(title).to_owned(),
             sentences: sentences(id, inputs),
+            links: Vec::new(),
             cards: Vec::new(),
             blocks: tables,
         });
@@ -119,6 +120,7 @@ pub fn build(inputs: &Inputs) -> Report {
             id: "own".to_owned(),
             title: phrase!(locale, "More tables"),
             sentences: Vec::new(),
+            links: Vec::new(),
             cards: Vec::new(),
             blocks: own,
         });
@@ -189,6 +191,7 @@ fn verdict(inputs: &Inputs) -> Section {
         id: "verdict".to_owned(),
         title: phrase!(inputs.config.locale, "Verdict"),
         sentences: verdict_sentences(inputs, inputs.config.locale),
+        links: Vec::new(),
         cards,
         blocks: Vec::new(),
     }
@@ -465,9 +468,9 @@ fn quality_card(inputs: &Inputs) -> Card {
     card
 }
 
-/// What changed by more than chance, most first; empty where nothing did.
-pub fn change_sentences(inputs: &Inputs, locale: Locale) -> Vec<String> {
-    let mut bullets: Vec<(i64, String)> = Vec::new();
+/// What changed by more than chance, most first, with the clock that it is of.
+pub fn changed(inputs: &Inputs, locale: Locale) -> Vec<(String, &str)> {
+    let mut bullets: Vec<(i64, String, &str)> = Vec::new();
     for kpi in inputs.kpis {
         let (kept, missed) = kpi.before;
         let difference = kpi.missed() - missed;
@@ -493,16 +496,28 @@ pub fn change_sentences(inputs: &Inputs, locale: Locale) -> Vec<String> {
                     now = now
                 )
             };
-            bullets.push((difference.abs(), text));
+            bullets.push((difference.abs(), text, kpi.clock.as_str()));
         }
     }
     bullets.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    bullets.into_iter().map(|bullet| bullet.1).collect()
+    bullets.into_iter().map(|(_, text, clock)| (text, clock)).collect()
+}
+
+/// To the missed promises of a clock.
+fn missed_link(sentence: usize, clock: &str) -> SentenceLink {
+    let filter = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    SentenceLink {
+        sentence,
+        table: "missed".to_owned(),
+        filters: vec![filter("clock", clock), filter("status", "missed")],
+    }
 }
 
 fn changes(inputs: &Inputs) -> Section {
     let locale = inputs.config.locale;
-    let mut sentences = change_sentences(inputs, locale);
+    let changed = changed(inputs, locale);
+    let links = changed.iter().enumerate().map(|(sentence, (_, clock))| missed_link(sentence, clock)).collect();
+    let mut sentences: Vec<String> = changed.into_iter().map(|(text, _)| text).collect();
     if sentences.is_empty() {
         sentences.push(phrase!(locale, "No change larger than normal variation."));
     }
@@ -510,6 +525,7 @@ fn changes(inputs: &Inputs) -> Section {
         id: "changes".to_owned(),
         title: phrase!(locale, "What changed"),
         sentences,
+        links,
         cards: Vec::new(),
         blocks: Vec::new(),
     }

@@ -166,6 +166,7 @@ pub fn select(report: &Report, selection: &Selection) -> Report {
                 id: format!("own-{}", nth + 1),
                 title: String::new(),
                 sentences: Vec::new(),
+                links: Vec::new(),
                 cards: Vec::new(),
                 blocks: Vec::new(),
             },
@@ -174,6 +175,7 @@ pub fn select(report: &Report, selection: &Selection) -> Report {
             section.title.clone_from(title);
         }
         section.sentences.splice(0..0, chosen.text.iter().cloned());
+        section.links.iter_mut().for_each(|link| link.sentence += chosen.text.len());
         if !chosen.tables.is_empty() {
             // Named tables replace those that the section would have.
             let new: Vec<&String> = chosen.tables.iter().filter(|slug| !placed.contains(slug)).collect();

@@ -2,7 +2,7 @@
 
 use super::kpi::{Kpi, ratio};
 use super::{
-    Inputs, change_sentences, concentration, gap, open_overdue, opened_in_period, spc, verdict_sentences,
+    Inputs, changed, concentration, gap, open_overdue, opened_in_period, spc, verdict_sentences,
 };
 use crate::clock::{Outcome, Verdict};
 use crate::paper::locale::Locale;
@@ -131,7 +131,7 @@ fn findings(inputs: &Inputs) -> Vec<paper::Finding> {
     type Sentences = fn(&Inputs, Locale) -> Vec<String>;
     let kinds: [(&str, &str, Sentences); 3] = [
         ("verdict", "verdict", verdict_sentences),
-        ("change", "changes", change_sentences),
+        ("change", "changes", |inputs, locale| changed(inputs, locale).into_iter().map(|(text, _)| text).collect()),
         ("concentration", "missed", |inputs, locale| concentration(inputs, locale).into_iter().collect()),
     ];
     let mut findings = Vec::new();

@@ -1,6 +1,7 @@
 //! Figures from the columns of a result.
 
 use super::{cells, story, used};
+use crate::paper::locale::Locale;
 use crate::paper::{Cell, ChartKind, Column, Figure, Format, SpanKind, Table};
 use crate::query::{Chart, Names};
 
@@ -57,7 +58,7 @@ fn open_tickets_count_as_not_ended_yet() {
     ];
     let chart = chart(ChartKind::Ecdf, "used", &["ended", "still_open"], Some("severity"), "%");
     let table = table(&["severity", "used", "ended", "still_open"], rows);
-    let figure = used::figure(3, &chart, &table).expect("a figure");
+    let figure = used::figure(3, &chart, &table, Locale::EnGb).expect("a figure");
     // Of 5, 2 end: 3/5 go on; of the other 3, 1 ends: 2/5; 1 is open; the last one ends.
     let points: Vec<(f64, f64)> = figure.points.iter().map(|point| (point.x, point.y)).collect();
     for ((x, y), expected) in points.iter().zip([(0.5, 0.4), (1.0, 0.6), (3.01, 1.0)]) {
@@ -71,11 +72,11 @@ fn open_tickets_count_as_not_ended_yet() {
          Not drawn, as they have fewer tickets: low."
     );
     // With both: the line of `low` goes on, flat, to its open ticket.
-    let figure = used::figure(2, &chart, &table).expect("a figure");
+    let figure = used::figure(2, &chart, &table, Locale::EnGb).expect("a figure");
     let low: Vec<_> =
         figure.points.iter().filter(|point| point.series == "low").map(|p| (p.x, p.y)).collect();
     assert_eq!(low, [(0.2, 0.5), (0.4, 0.5)]);
-    assert!(used::figure(6, &chart, &table).is_none());
+    assert!(used::figure(6, &chart, &table, Locale::EnGb).is_none());
 }
 
 #[test]

@@ -454,6 +454,10 @@
     // Rows begin below a heading that stays.
     opener.scrollIntoView({ block: "center" });
   };
+  // Without a script such links lead to the whole table.
+  for (const link of document.querySelectorAll("a[data-filter]")) {
+    link.hash = `${link.dataset.filter}&at=${link.hash.slice(1)}`;
+  }
   addEventListener("hashchange", restore);
   restore(true);
 })();

@@ -12,9 +12,31 @@ pub fn beside(href: &str) -> Result<String, String> {
     Ok(href.replace('%', "%25").replace(' ', "%20").replace('#', "%23"))
 }
 
+/// `a=b&c=d`, as the part of an address.
+pub fn query(pairs: &[(String, String)]) -> String {
+    let escaped = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+                _ => format!("%{byte:02X}"),
+            })
+            .collect()
+    };
+    let pairs: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+    pairs.join("&")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::beside;
+    use super::{beside, query};
+
+    #[test]
+    fn values_of_filters_are_escaped() {
+        let pairs = [("site", "Évora & co=1#\"<"), ("status", "missed")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(query(&pairs), "site=%C3%89vora%20%26%20co%3D1%23%22%3C&status=missed");
+    }
 
     #[test]
     fn only_files_of_the_results() {

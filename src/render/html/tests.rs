@@ -5,6 +5,7 @@ mod index;
 mod states;
 
 use super::page;
+use crate::paper::locale::Locale;
 use crate::paper::{Block, Card, Cell, Column, Definition, Format, Report, Section, Table, Tone};
 
 fn column(name: &str, format: Format) -> Column {
@@ -43,6 +44,7 @@ fn report(table: Table) -> Report {
     };
     let definition = Definition { term: "Overrun".into(), text: "Elapsed minus limit.".into() };
     Report {
+        locale: Locale::EnGb,
         title: "SLA report – <all> contracts".into(),
         header: vec!["Data as of 2026-09-30.".into()],
         time_zone: "Europe/Lisbon".into(),
@@ -53,6 +55,7 @@ fn report(table: Table) -> Report {
                 id: "verdict".into(),
                 title: "Verdict".into(),
                 sentences: vec!["One target was missed.".into()],
+                links: vec![],
                 cards: vec![card],
                 blocks: vec![Block::Table(table)],
             },
@@ -60,6 +63,7 @@ fn report(table: Table) -> Report {
                 id: "method".into(),
                 title: "Method".into(),
                 sentences: vec![],
+                links: vec![],
                 cards: vec![],
                 blocks: vec![Block::Definitions(vec![definition])],
             },

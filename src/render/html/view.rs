@@ -44,9 +44,19 @@ pub struct PageView {
 struct SectionView {
     id: String,
     title: String,
-    sentences: Vec<String>,
+    sentences: Vec<SentenceView>,
     cards: Vec<CardView>,
     blocks: Vec<BlockView>,
+}
+
+/// A sentence, and where it leads.
+#[derive(Serialize)]
+struct SentenceView {
+    text: String,
+    /// Slug of a table of this page.
+    table: Option<String>,
+    /// As in an address, without what the script adds.
+    filter: String,
 }
 
 #[derive(Serialize)]
@@ -124,6 +134,8 @@ pub struct FigureView {
 struct Whole {
     details: Details,
     looks: BTreeSet<(char, usize)>,
+    /// Slugs of the tables.
+    tables: BTreeSet<String>,
     /// Rules for paper, one class for each table that is too wide for it.
     stacks: Vec<String>,
 }
@@ -132,7 +144,12 @@ struct Whole {
 pub fn page(report: &Report) -> Result<PageView, String> {
     let zone = report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
     let reader = Reader { zone, locale: report.locale };
-    let mut whole = Whole::default();
+    let blocks = report.sections.iter().flat_map(|section| &section.blocks);
+    let tables = blocks.filter_map(|block| match block {
+        Block::Table(table) => Some(table.slug.clone()),
+        Block::Definitions(_) => None,
+    });
+    let mut whole = Whole { tables: tables.collect(), ..Whole::default() };
     let (there, absent): (Vec<&Section>, Vec<&Section>) =
         report.sections.iter().partition(|section| has_content(section));
     let mut sections: Vec<SectionView> =
@@ -177,12 +194,23 @@ fn section(section: &Section, reader: Reader, whole: &mut Whole) -> SectionView 
             definitions: definitions.iter().map(|d| (plain(&d.term), plain(&d.text))).collect(),
         },
     });
+    let blocks = blocks.collect();
+    let sentences = section.sentences.iter().enumerate();
     SectionView {
         id: plain(&section.id),
         title: plain(&section.title),
-        sentences: all(&section.sentences),
+        sentences: sentences.map(|(at, text)| sentence(section, at, text, whole)).collect(),
         cards: section.cards.iter().map(|card| self::card(card, reader.locale)).collect(),
-        blocks: blocks.collect(),
+        blocks,
+    }
+}
+
+fn sentence(section: &Section, at: usize, text: &str, whole: &Whole) -> SentenceView {
+    let link = section.links.iter().find(|link| link.sentence == at && whole.tables.contains(&link.table));
+    SentenceView {
+        text: plain(text),
+        table: link.map(|link| plain(&link.table)),
+        filter: link.map_or(String::new(), |link| links::query(&link.filters)),
     }
 }
 

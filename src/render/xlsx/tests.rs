@@ -117,6 +117,7 @@ fn report(tables: &[Table]) -> Report {
         id: id.into(),
         title: id.into(),
         sentences: vec![format!("Sentence of {id}.")],
+        links: Vec::new(),
         cards,
         blocks,
     };

@@ -125,6 +125,7 @@ fn section(id: &str, title: &str, tables: Vec<Table>) -> Section {
         id: id.to_owned(),
         title: title.to_owned(),
         sentences: Vec::new(),
+        links: Vec::new(),
         cards: Vec::new(),
         blocks: tables.into_iter().map(Block::Table).collect(),
     }

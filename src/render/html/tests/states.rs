@@ -1,9 +1,11 @@
 //! The states that a page must be good in, made up.
 
 use super::{access, column, report, table, text};
+use crate::paper::locale::Locale;
 use crate::paper::Block;
 use crate::paper::{
-    Card, Cell, ChartKind, Column, Download, Figure, Format, Report, Section, Series, Table, Tone,
+    Card, Cell, ChartKind, Column, Download, Figure, Format, Report, Section, SentenceLink, Series, Table,
+    Tone,
 };
 use crate::render::html::page;
 
@@ -55,6 +57,7 @@ fn row(id: &str, kept: i64, of: i64, verdict: &str) -> Vec<Cell> {
 
 fn figure(names: &[&str], values: &[Option<f64>], target: Option<f64>) -> Figure {
     Figure {
+        locale: Locale::EnGb,
         panels: Vec::new(),
         spans: Vec::new(),
         kind: ChartKind::Line,
@@ -109,6 +112,7 @@ pub fn all() -> Vec<(&'static str, Report)> {
             id: id.into(),
             title: title.into(),
             sentences: vec![],
+            links: vec![],
             cards: vec![],
             blocks: vec![Block::Definitions(vec![])],
         });
@@ -266,4 +270,21 @@ fn wide_tables_are_stacked_on_paper_only() {
     assert!(page.contains("stack s1\""));
     let (_, rules) = page.split_once("@media print{.s1>*>tr{grid-template-columns:").expect("rules");
     assert!(rules.starts_with("minmax(0,"));
+}
+
+#[test]
+fn a_sentence_leads_to_its_rows() {
+    let (_, mut report) = all().into_iter().find(|(name, _)| *name == "all_missed").expect("made up");
+    let link = |table: &str| SentenceLink {
+        sentence: 0,
+        table: table.into(),
+        filters: vec![("status".into(), "missed".into()), ("site".into(), HOSTILE.into())],
+    };
+    report.sections[0].links = vec![link("tickets")];
+    let page = super::page(&report).expect("rendered");
+    access::check(&page);
+    assert!(page.contains("<a href=\"#t-tickets\" data-filter=\"status=missed&amp;site=%3C%2Fscript%3E"));
+    // A table that isn't there is no place to go to.
+    report.sections[0].links = vec![link("none")];
+    assert!(!super::page(&report).expect("rendered").contains("<a href=\"#t-none"));
 }
