@@ -12,7 +12,7 @@ use crate::cli::{CsvDialect, Format, HtmlDetail, Redact, ReportArgs};
 use crate::import::{self, Imported, Redaction, hex};
 use crate::output::{self, Output};
 use crate::paper::history::months;
-use crate::paper::locale::Locale;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::summary::Summary;
 use crate::paper::{Block, Cell, Download, Report, Table};
 use crate::render::csv::{Dialect, Style};
@@ -230,14 +230,14 @@ fn redacted(asked: &[Redact]) -> Vec<String> {
 fn downloads(args: &ReportArgs, results: &[Table], own: &[Selection], locale: Locale) -> Vec<Download> {
     let has_tickets = args.format.contains(&Format::Csv) && results.iter().any(|t| t.slug == "tickets");
     [
-        (args.format.contains(&Format::Xlsx), "Excel pack", PACK),
-        (has_tickets, "Tickets (CSV)", "csv/tickets.csv"),
-        (true, "Summary (JSON)", "summary.json"),
-        (args.format.contains(&Format::Md), "Summary (Markdown)", "summary.md"),
+        (args.format.contains(&Format::Xlsx), phrase!(locale, "Excel pack"), PACK),
+        (has_tickets, phrase!(locale, "Tickets (CSV)"), "csv/tickets.csv"),
+        (true, phrase!(locale, "Summary (JSON)"), "summary.json"),
+        (args.format.contains(&Format::Md), phrase!(locale, "Summary (Markdown)"), "summary.md"),
     ]
     .into_iter()
     .filter(|(is_written, ..)| *is_written)
-    .map(|(_, label, href)| Download { label: locale.text(label).to_owned(), href: href.to_owned() })
+    .map(|(_, label, href)| Download { label, href: href.to_owned() })
     .chain(own.iter().map(|own| Download { label: own.title.clone(), href: format!("{}.html", own.slug) }))
     .collect()
 }

@@ -42,10 +42,15 @@ pub fn markdown(inputs: &Inputs, gates: &[GateResult]) -> String {
     }
     lines.extend(gate_table(gates, locale));
     lines.extend([
-        row(
-            &["Clock", "Attainment", "Target", "Missed", "Median overrun", "Undecided", "Unmeasured"],
-            locale,
-        ),
+        row(&[
+            phrase!(locale, "Clock"),
+            phrase!(locale, "Attainment"),
+            phrase!(locale, "Target"),
+            phrase!(locale, "Missed"),
+            phrase!(locale, "Median overrun"),
+            phrase!(locale, "Undecided"),
+            phrase!(locale, "Unmeasured"),
+        ]),
         "| --- | --- | --- | ---: | ---: | ---: | ---: |".to_owned(),
     ]);
     for kpi in inputs.kpis {
@@ -84,8 +89,7 @@ pub fn markdown(inputs: &Inputs, gates: &[GateResult]) -> String {
 }
 
 /// Headings of a table.
-fn row(headings: &[&str], locale: Locale) -> String {
-    let headings: Vec<&str> = headings.iter().map(|heading| locale.text(heading)).collect();
+fn row(headings: &[String]) -> String {
     format!("| {} |", headings.join(" | "))
 }
 
@@ -93,7 +97,10 @@ fn gate_table(gates: &[GateResult], locale: Locale) -> Vec<String> {
     if gates.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![row(&["Gate", "Found", "Result"], locale), "| --- | --- | --- |".to_owned()];
+    let mut lines = vec![
+        row(&[phrase!(locale, "Gate"), phrase!(locale, "Found"), phrase!(locale, "Result")]),
+        "| --- | --- | --- |".to_owned(),
+    ];
     for gate in gates {
         let who =
             gate.contract.as_ref().map_or(String::new(), |contract| format!(" ({})", escaped(contract)));
@@ -123,7 +130,13 @@ fn top_missed(table: &Table, locale: Locale) -> Vec<String> {
     let mut lines = vec![
         format!("<details><summary>{what}</summary>"),
         String::new(),
-        row(&["Ticket", "Clock", "Customer", "Site", "Over by"], locale),
+        row(&[
+            phrase!(locale, "Ticket"),
+            phrase!(locale, "Clock"),
+            phrase!(locale, "Customer"),
+            phrase!(locale, "Site"),
+            phrase!(locale, "Over by"),
+        ]),
         "| --- | --- | --- | --- | ---: |".to_owned(),
     ];
     for row in table.rows.iter().take(TOP_MISSED) {

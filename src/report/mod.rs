@@ -469,7 +469,7 @@ fn quality_card(inputs: &Inputs) -> Card {
 }
 
 /// What changed by more than chance, most first, with the clock that it is of.
-pub fn changed(inputs: &Inputs, locale: Locale) -> Vec<(String, &str)> {
+pub fn changed<'a>(inputs: &Inputs<'a>, locale: Locale) -> Vec<(String, &'a str)> {
     let mut bullets: Vec<(i64, String, &str)> = Vec::new();
     for kpi in inputs.kpis {
         let (kept, missed) = kpi.before;
@@ -516,7 +516,8 @@ fn missed_link(sentence: usize, clock: &str) -> SentenceLink {
 fn changes(inputs: &Inputs) -> Section {
     let locale = inputs.config.locale;
     let changed = changed(inputs, locale);
-    let links = changed.iter().enumerate().map(|(sentence, (_, clock))| missed_link(sentence, clock)).collect();
+    let links =
+        changed.iter().enumerate().map(|(sentence, (_, clock))| missed_link(sentence, clock)).collect();
     let mut sentences: Vec<String> = changed.into_iter().map(|(text, _)| text).collect();
     if sentences.is_empty() {
         sentences.push(phrase!(locale, "No change larger than normal variation."));

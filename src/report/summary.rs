@@ -1,9 +1,7 @@
 //! What the report came to, for machines and gates.
 
 use super::kpi::{Kpi, ratio};
-use super::{
-    Inputs, changed, concentration, gap, open_overdue, opened_in_period, spc, verdict_sentences,
-};
+use super::{Inputs, changed, concentration, gap, open_overdue, opened_in_period, spc, verdict_sentences};
 use crate::clock::{Outcome, Verdict};
 use crate::paper::locale::Locale;
 use crate::paper::summary::{self as paper, ContractKpi, Counts, Input, SCHEMA, Share, Summary, Tool};
@@ -131,7 +129,9 @@ fn findings(inputs: &Inputs) -> Vec<paper::Finding> {
     type Sentences = fn(&Inputs, Locale) -> Vec<String>;
     let kinds: [(&str, &str, Sentences); 3] = [
         ("verdict", "verdict", verdict_sentences),
-        ("change", "changes", |inputs, locale| changed(inputs, locale).into_iter().map(|(text, _)| text).collect()),
+        ("change", "changes", |inputs, locale| {
+            changed(inputs, locale).into_iter().map(|(text, _)| text).collect()
+        }),
         ("concentration", "missed", |inputs, locale| concentration(inputs, locale).into_iter().collect()),
     ];
     let mut findings = Vec::new();

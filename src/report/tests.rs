@@ -91,7 +91,8 @@ fn cells_are_in_order_of_numbers_and_outlined_by_a_flag() {
     ];
     let chart = chart(ChartKind::Heatmap, "hour", &["rate", "is_open"], Some("day"), "a week");
     let figure: Figure =
-        cells::figure(&chart, &table(&["day", "hour", "rate", "is_open"], rows)).expect("a figure");
+        cells::figure(&chart, &table(&["day", "hour", "rate", "is_open"], rows), Locale::EnGb)
+            .expect("a figure");
     assert_eq!(figure.categories, ["9", "10"]);
     let rows: Vec<_> = figure.series.iter().map(|one| (one.name.as_str(), one.values.clone())).collect();
     assert_eq!(rows, [("Mon", vec![None, Some(2.5)]), ("Sun", vec![Some(0.5), None])]);
@@ -109,7 +110,7 @@ fn a_waterfall_says_what_is_left_and_what_is_over() {
         vec![named("T2"), hours(50), hours(40), hours(0), hours(10), Cell::Missing],
     ];
     let chart = chart(ChartKind::Waterfall, "ticket", &columns[1..], None, "h");
-    let figure = story::waterfall(&chart, &table(&columns, rows)).expect("a figure");
+    let figure = story::waterfall(&chart, &table(&columns, rows), Locale::EnGb).expect("a figure");
     assert_eq!(figure.categories, ["all", "closed hours", "waiting", "counted", "limit"]);
     let all = [Some(100.0), Some(60.0), Some(10.0), Some(30.0), Some(24.0)];
     assert_eq!(figure.series[0].values, all);
@@ -133,8 +134,8 @@ fn a_timeline_is_in_hours_since_its_start() {
     ];
     let columns = ["from_at", "until_at", "kind", "name"];
     let chart = chart(ChartKind::Timeline, "from_at", &["until_at", "kind"], Some("name"), "");
-    let figure =
-        story::timeline(chrono_tz::Europe::Lisbon, &chart, &table(&columns, rows)).expect("a figure");
+    let figure = story::timeline(chrono_tz::Europe::Lisbon, &chart, &table(&columns, rows), Locale::EnGb)
+        .expect("a figure");
     let spans: Vec<_> =
         figure.spans.iter().map(|span| (span.kind, span.name.as_str(), span.from_h, span.until_h)).collect();
     assert_eq!(

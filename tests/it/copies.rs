@@ -61,8 +61,9 @@ fn a_redacted_report_holds_no_name_and_the_same_numbers() {
     let what = ["--redact", "customer,text,assignee,requester", "--format", all];
     assert_eq!(report(folder.path(), "2026-09", "redacted", &what), (0, String::new()));
     let redacted = folder.path().join("redacted/2026-09");
-    let mut names = column("contracts.csv", "customer");
-    names.extend(column("tickets.csv", "summary"));
+    let mut names = column("contracts.csv", "Customer");
+    names.extend(column("tickets.csv", "Summary"));
+    names.extend(column("tickets.csv", "Assignee"));
     let mut searched = 0;
     for path in files(&redacted) {
         let mut bytes = fs::read(&path).unwrap();
@@ -102,7 +103,7 @@ fn a_page_can_be_without_single_tickets_or_without_their_texts() {
         );
         let page = read(folder.path().join(detail).join("2026-09/index.html"));
         assert_eq!(page.contains("T00003625"), has_ids, "{detail}");
-        let tickets = column("tickets.csv", "summary");
+        let tickets = column("tickets.csv", "Summary");
         assert_eq!(tickets.iter().any(|summary| page.contains(summary.as_str())), has_texts, "{detail}");
         // The data beside the page is whole.
         assert!(read(folder.path().join(detail).join("2026-09/csv/tickets.csv")).contains("T00003625"));
@@ -141,7 +142,7 @@ fn a_report_speaks_portuguese_and_its_data_does_not() {
 fn of_month(folder: &Path, name: &str, month: &str) {
     let mut reader = csv::Reader::from_path(folder.join("tickets.csv")).unwrap();
     let headers = reader.headers().unwrap().clone();
-    let at = headers.iter().position(|header| header == "opened_at").unwrap();
+    let at = headers.iter().position(|header| header == "Opened").unwrap();
     let mut writer = csv::Writer::from_path(folder.join(name)).unwrap();
     writer.write_record(&headers).unwrap();
     for record in reader.records().map(Result::unwrap).filter(|record| record[at].starts_with(month)) {

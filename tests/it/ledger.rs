@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use sla_report::calendar::local_to_utc;
 use sla_report::clock::{self, Calendars, Kernel};
 use sla_report::model::{MISSING_AT, instant};
+use sla_report::paper::locale::Locale;
 use sla_report::paper::{Cell, Column, Format, Table};
 use sla_report::report::ledger;
 use sla_report::{config, import};
@@ -49,7 +50,7 @@ fn the_pieces_of_a_ledger_add_up() {
         figure: None,
         details: Vec::new(),
     };
-    let details = ledger::details(&kernel, config.zone, &table);
+    let details = ledger::details(&kernel, config.zone, Locale::EnGb, &table);
     assert_eq!(details.len(), missed.len());
     for (detail, reading) in details.iter().zip(&missed) {
         let counted: i64 = detail.segments.iter().map(|segment| segment.counted_s).sum();

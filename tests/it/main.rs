@@ -20,6 +20,7 @@ mod fuzz;
 mod gates;
 mod layers;
 mod ledger;
+mod locales;
 mod presets;
 mod recurrence_areas;
 mod recurrence_hardware;

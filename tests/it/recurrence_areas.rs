@@ -455,7 +455,7 @@ fn without_lists_only_the_past_is_compared() {
     rows.extend(error("E-4711", &SITES[..30], |n| 1 + n as i64 % 27));
     let (data, counts) = dataset(&rows, false);
     let found = analysed(&data, &counts, AS_OF);
-    assert!(found.findings[0].starts_with("rate not comparable: no list of"), "{:?}", found.findings);
+    assert!(found.findings[0].text.starts_with("Rate not comparable: no list of"), "{:?}", found.findings);
     let areas = act(&found);
     assert_eq!(areas[0].id, "error_code=E-4711");
     assert_eq!(areas[0].spread.verdict, Verdict::CannotTell);
@@ -509,7 +509,7 @@ fn a_history_that_begins_late_shortens_the_baseline() {
     with_sites(&mut data);
     let found = analysed(&data, &counts, AS_OF);
     assert_eq!(found.windows.days(), (28, 70));
-    assert!(found.findings.iter().any(|finding| finding.contains("the history begins then")));
+    assert!(found.findings.iter().any(|finding| finding.text.contains("the history begins then")));
     assert_eq!(act(&found), Vec::<&Area>::new());
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Reader;
 use crate::paper::format;
-use crate::paper::locale::Locale;
+use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, Column, Format, Table};
 
 /// Longer texts are cut; the CSV has them whole.
@@ -161,7 +161,7 @@ fn is_narrow(table: &Table, shown: &Shown<'_>) -> bool {
 /// The value of that column in that row.
 pub fn cell(row: &[Cell], shown: &Shown<'_>, reader: Reader) -> CellView {
     let locale = reader.locale;
-    let flag = |is_so: bool| just(locale.text(if is_so { "yes" } else { "no" }).to_owned());
+    let flag = |is_so: bool| just(if is_so { phrase!(locale, "yes") } else { phrase!(locale, "no") });
     let format = shown.column.format;
     match row.get(shown.at) {
         None | Some(Cell::Missing) => missing(),

@@ -1,8 +1,8 @@
 //! The states that a page must be good in, made up.
 
 use super::{access, column, report, table, text};
-use crate::paper::locale::Locale;
 use crate::paper::Block;
+use crate::paper::locale::Locale;
 use crate::paper::{
     Card, Cell, ChartKind, Column, Download, Figure, Format, Report, Section, SentenceLink, Series, Table,
     Tone,
