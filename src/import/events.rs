@@ -1,29 +1,72 @@
 //! Rows to history: changes as they are, snapshots as the changes between them.
 
-use rustc_hash::FxHashMap;
-
 use super::columns::Columns;
 use super::defect::Code;
 use super::rows::{Objection, Row};
 use super::tickets::mapped;
 use crate::config::{Config, Input};
-use crate::model::{Dictionary, Event, Field, MISSING_CODE, Role, recode};
+use crate::model::{Dictionary, Event, Field, MISSING_CODE, Places, Role, Strings, hash, recode};
 
 /// Events of one chunk.
 #[derive(Debug, Default)]
 pub struct EventChunk {
     pub rows: Vec<Event>,
     pub values: Dictionary,
-    /// Rows about fields that no clock needs.
-    pub ignored: u64,
-    /// Roles that aren't mapped, with how many rows had them.
-    pub unknown_roles: Vec<(String, u64)>,
+    pub odd: Odd,
     /// The ticket of the row before: histories come in runs.
     last: Option<(String, u32)>,
 }
 
-/// The row of each ticket.
-pub type TicketIndex<'a> = FxHashMap<&'a str, u32>;
+/// What is odd about the events of one chunk.
+#[derive(Debug, Default)]
+pub struct Odd {
+    /// Rows about fields that no clock needs.
+    pub ignored: u64,
+    /// Roles that aren't mapped, with how many rows had them.
+    pub unknown_roles: Vec<(String, u64)>,
+}
+
+/// The row of each ticket by all names that a history may use.
+pub struct TicketIndex<'a> {
+    ticket_ids: &'a Strings,
+    /// The source's own keys; without rows where it has none.
+    source_ids: &'a Strings,
+    by_ticket_id: Places,
+    by_source_id: Places,
+}
+
+impl<'a> TicketIndex<'a> {
+    /// Of tickets by their ids and the source's own keys.
+    pub fn new(ticket_ids: &'a Strings, source_ids: &'a Strings) -> TicketIndex<'a> {
+        let mut index = TicketIndex {
+            ticket_ids,
+            source_ids,
+            by_ticket_id: Places::with_capacity(ticket_ids.len()),
+            by_source_id: Places::with_capacity(source_ids.len()),
+        };
+        for row in 0..ticket_ids.len() {
+            index.by_ticket_id.insert(hash(ticket_ids.get(row)), row as u32);
+        }
+        // Of several tickets with one key the last counts.
+        for row in (0..source_ids.len()).rev() {
+            let key = source_ids.get(row);
+            if !key.is_empty() && index.of_source_id(key).is_none() {
+                index.by_source_id.insert(hash(key), row as u32);
+            }
+        }
+        index
+    }
+
+    fn of_source_id(&self, key: &str) -> Option<u32> {
+        self.by_source_id.find(hash(key), |row| self.source_ids.get(row as usize) == key)
+    }
+
+    /// The row of a ticket by its id or else the source's own key.
+    pub fn get(&self, name: &str) -> Option<u32> {
+        let row = self.by_ticket_id.find(hash(name), |row| self.ticket_ids.get(row as usize) == name);
+        row.or_else(|| self.of_source_id(name))
+    }
+}
 
 /// Positions of the columns of a history of changes.
 pub struct ChangeColumns {
@@ -52,7 +95,7 @@ impl EventChunk {
         {
             return Ok(*ticket);
         }
-        let Some(&ticket) = index.get(ticket_id) else {
+        let Some(ticket) = index.get(ticket_id) else {
             let expected = "a ticket_id of the tickets".to_owned();
             return Err(row.object(Code::UnknownTicket, column, ticket_id, expected));
         };
@@ -71,9 +114,9 @@ impl EventChunk {
         // Most exports write roles in lower case already.
         let known = input.roles.get(cell).or_else(|| input.roles.get(&cell.to_lowercase()));
         if known.is_none() {
-            match self.unknown_roles.iter_mut().find(|(role, _)| role == cell) {
+            match self.odd.unknown_roles.iter_mut().find(|(role, _)| role == cell) {
                 Some((_, count)) => *count += 1,
-                None => self.unknown_roles.push((cell.to_owned(), 1)),
+                None => self.odd.unknown_roles.push((cell.to_owned(), 1)),
             }
         }
         known.copied().unwrap_or(Role::Agent)
@@ -125,7 +168,7 @@ impl ChangeColumns {
         let role = row.text(self.role)?;
         let field = input.fields.get(name).or_else(|| input.fields.get(&name.to_lowercase()));
         let Some(&field) = field else {
-            chunk.ignored += 1;
+            chunk.odd.ignored += 1;
             return Ok(());
         };
         if field == Field::Reply && !input.public.is_empty() && !input.public.iter().any(|p| p == to) {

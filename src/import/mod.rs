@@ -3,6 +3,7 @@
 //! Answers "what did the help desk say, and which rows could not be used?".
 //! Rows read = rows used + rows rejected, for every file.
 
+mod blocks;
 mod columns;
 mod cut;
 mod dates;
@@ -35,7 +36,7 @@ use rustc_hash::FxHashMap;
 
 use crate::config::{Config, EventKind, Input, Table};
 use crate::model::{Dataset, Dictionary, Event, Events, MISSING_AT, Strings, Tickets, Time, recode};
-use events::{ChangeColumns, EventChunk, SnapshotColumns, TicketIndex};
+use events::{ChangeColumns, EventChunk, Odd, SnapshotColumns, TicketIndex};
 use open::{Opening, Source};
 use reference::Placed;
 use slas::{SlaChunk, SlaColumns};
@@ -176,20 +177,34 @@ fn sources<'a>(
             sheet: input.sheet.as_deref(),
             limits: &config.limits,
         };
-        let source = open::open(&path, name.clone(), &opening).map_err(|error| Unusable {
-            message: format!("{}: can't read the file: {error}", input.table.name()),
-            place: name,
-            hint: None,
-        })?;
+        let source = open::open_lazily(&path, name.clone(), &opening)
+            .map_err(|error| read::unreadable(input, &name, &error))?;
         Ok((input, source))
     }))
 }
 
-fn take<T>(imported: &mut Imported, parsed: read::Parsed<T>) -> Vec<T> {
-    imported.rejects.extend(parsed.rejects);
-    imported.findings.extend(parsed.findings);
-    imported.files.push(parsed.count);
-    parsed.chunks
+/// Notes what became of a file's rows, and the span of time that they cover.
+fn take(imported: &mut Imported, outcome: read::Outcome, span: Span) {
+    imported.rejects.extend(outcome.rejects);
+    imported.findings.extend(outcome.findings);
+    imported.files.push(FileCount { first_at: span.first_at, last_at: span.last_at, ..outcome.count });
+}
+
+/// A span of time, seconds UTC.
+#[derive(Debug, Default)]
+struct Span {
+    first_at: Option<i64>,
+    last_at: Option<i64>,
+}
+
+impl Span {
+    /// Widens it to instants.
+    fn cover(&mut self, instants: impl Iterator<Item = i64>) {
+        for at in instants.filter(|at| *at != MISSING_AT) {
+            self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
+            self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
+        }
+    }
 }
 
 /// Reads the tickets; returns the source's own keys of them, if it has any.
@@ -200,44 +215,50 @@ fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     let mut names = Vec::new();
     for source in sources(config, inputs)? {
         let (input, source) = source?;
-        let parsed = read::read(
+        let mut span = Span::default();
+        let file = names.len() as u16;
+        let outcome = read::read(
             input,
             &config.limits,
             &source,
             TicketColumns::new,
             |columns, row, chunk: &mut TicketChunk| columns.push(&input.extras, row, chunk),
+            |mut chunks| {
+                chunks.par_iter_mut().for_each(|chunk| tickets::translate(chunk, config));
+                for chunk in chunks.iter().filter(|chunk| !chunk.lines.is_empty()) {
+                    all.append(&chunk.tickets);
+                    // Of several files, some may have no such column.
+                    let has_own = !chunk.source_ids.is_empty();
+                    if has_own || !source_ids.is_empty() {
+                        (source_ids.len()..all.len() - chunk.lines.len()).for_each(|_| source_ids.push(""));
+                    }
+                    if has_own {
+                        source_ids.append(&chunk.source_ids);
+                    }
+                    places.extend(chunk.lines.iter().map(|line| (file, *line)));
+                    span.cover(chunk.tickets.times[0].iter().copied());
+                }
+            },
         )?;
-        let mut chunks = take(imported, parsed);
-        chunks.par_iter_mut().for_each(|chunk| tickets::translate(chunk, config));
-        for chunk in &chunks {
-            if !chunk.lines.is_empty() {
-                all.append(&chunk.tickets);
-                // Of several files, some may have no such column.
-                let has_own = !chunk.source_ids.is_empty();
-                if has_own || !source_ids.is_empty() {
-                    (source_ids.len()..all.len() - chunk.lines.len()).for_each(|_| source_ids.push(""));
-                }
-                if has_own {
-                    source_ids.append(&chunk.source_ids);
-                }
-            }
-            places.extend(chunk.lines.iter().map(|line| (names.len() as u16, *line)));
-        }
-        cover(imported, chunks.iter().flat_map(|chunk| &chunk.tickets.times[0]).copied());
+        take(imported, outcome, span);
         names.push(source.name);
     }
+    let id = |row: u32| all.ticket_id.get(row as usize);
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
-    order.par_sort_unstable_by(|&a, &b| {
-        let id = |row: u32| all.ticket_id.get(row as usize);
-        id(a).cmp(id(b)).then(a.cmp(&b))
-    });
+    // Most exports are in order already.
+    if !order.is_sorted_by_key(|row| id(*row)) {
+        order.par_sort_unstable_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
+    }
     // Of one file the first row of a ticket counts; of several files, whose rows
     // may be of different days, the one that knows the latest time.
     let latest = |row: u32| all.times.iter().map(|times| times[row as usize]).max();
     let rank = |row: u32| (latest(row), places[row as usize].0, std::cmp::Reverse(places[row as usize].1));
-    let id = |row: u32| all.ticket_id.get(row as usize);
     let mut kept: Vec<u32> = Vec::with_capacity(order.len());
     for same in order.chunk_by(|&a, &b| id(a) == id(b)) {
+        if let [only] = same {
+            kept.push(*only);
+            continue;
+        }
         let file_of = |position: usize| places[same[position] as usize].0;
         // Rows come in order of files.
         let is_first = |position: usize| position == 0 || file_of(position) != file_of(position - 1);
@@ -262,22 +283,13 @@ fn read_tickets(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
             });
         }
     }
-    imported.data.tickets = all.take(&kept);
+    drop((order, places));
     if !source_ids.is_empty() {
         (source_ids.len()..all.len()).for_each(|_| source_ids.push(""));
         source_ids = source_ids.take(&kept);
     }
+    imported.data.tickets = all.take(&kept);
     Ok(source_ids)
-}
-
-/// The row of each ticket by all names that a history may use.
-fn index<'t>(tickets: &'t Tickets, source_ids: &'t Strings) -> TicketIndex<'t> {
-    let mut index: TicketIndex = FxHashMap::default();
-    index.reserve(tickets.len() + source_ids.len());
-    let named = (0..source_ids.len()).filter(|row| !source_ids.get(*row).is_empty());
-    index.extend(named.map(|row| (source_ids.get(row), row as u32)));
-    index.extend((0..tickets.len()).map(|row| (tickets.ticket_id.get(row), row as u32)));
-    index
 }
 
 /// Adds what the source's own clocks say to the tickets.
@@ -290,15 +302,16 @@ fn read_slas(
     let mut tickets = std::mem::take(&mut imported.data.tickets);
     let mut all = SlaChunk::default();
     {
-        let index = index(&tickets, source_ids);
+        let index = TicketIndex::new(&tickets.ticket_id, source_ids);
         let verdicts = config.inputs.values.get("source_verdict");
         for source in sources(config, inputs)? {
             let (input, source) = source?;
             let push = |columns: &SlaColumns, row: &rows::Row, chunk: &mut SlaChunk| {
                 columns.push(input, &index, verdicts, row, chunk)
             };
-            let parsed = read::read(input, &config.limits, &source, SlaColumns::new, push)?;
-            take(imported, parsed).into_iter().for_each(|chunk| all.append(chunk));
+            let append = |chunks: Vec<SlaChunk>| chunks.into_iter().for_each(|chunk| all.append(chunk));
+            let outcome = read::read(input, &config.limits, &source, SlaColumns::new, push, append)?;
+            take(imported, outcome, Span::default());
         }
     }
     if all.ignored > 0 {
@@ -315,15 +328,6 @@ fn read_slas(
     Ok(())
 }
 
-/// Notes the span of time that the file just read covers.
-fn cover(imported: &mut Imported, instants: impl Iterator<Item = i64>) {
-    let Some(file) = imported.files.last_mut() else { return };
-    for at in instants.filter(|at| *at != MISSING_AT) {
-        file.first_at = Some(file.first_at.map_or(at, |first| first.min(at)));
-        file.last_at = Some(file.last_at.map_or(at, |last| last.max(at)));
-    }
-}
-
 fn read_events(
     config: &Config,
     inputs: &[Input],
@@ -331,28 +335,36 @@ fn read_events(
     imported: &mut Imported,
 ) -> Result<(), Unusable> {
     let tickets = std::mem::take(&mut imported.data.tickets);
-    let index = index(&tickets, source_ids);
+    let index = TicketIndex::new(&tickets.ticket_id, source_ids);
     let (mut rows, mut values) = (Vec::new(), Dictionary::default());
     for source in sources(config, inputs)? {
         let (input, source) = source?;
         let find = |columns: &columns::Columns| (ChangeColumns::new(columns), SnapshotColumns::new(columns));
-        let parsed =
-            read::read(input, &config.limits, &source, find, |(changes, snapshots), row, chunk| match input
-                .kind
-            {
+        let (mut span, mut odd) = (Span::default(), Vec::new());
+        let outcome = read::read(
+            input,
+            &config.limits,
+            &source,
+            find,
+            |(changes, snapshots), row, chunk: &mut EventChunk| match input.kind {
                 EventKind::Changes => changes.push(config, input, &index, row, chunk),
                 EventKind::Snapshots => {
                     let ticket = |chunk: &mut EventChunk| chunk.ticket(&index, row, snapshots.ticket_id);
                     snapshots.push(config, input, row, chunk, ticket).map(|_| ())
                 }
-            })?;
+            },
+            |chunks| {
+                for chunk in chunks {
+                    events::append(&mut rows, &mut values, &chunk, |ticket| ticket);
+                    span.cover(chunk.rows.iter().map(|event| event.at));
+                    odd.push(chunk.odd);
+                }
+            },
+        )?;
         // A large text must not stand beside the events that were made of it.
         drop(source);
-        for chunk in take(imported, parsed) {
-            events::append(&mut rows, &mut values, &chunk, |ticket| ticket);
-            cover(imported, chunk.rows.iter().map(|event| event.at));
-            note(imported, &chunk);
-        }
+        take(imported, outcome, span);
+        note(imported, &odd);
     }
     drop(index);
     finish_events(imported, tickets, rows, values);
@@ -370,7 +382,8 @@ fn finish_events(imported: &mut Imported, tickets: Tickets, mut rows: Vec<Event>
     imported.data.has_events = true;
 }
 
-fn note(imported: &mut Imported, chunk: &EventChunk) {
+/// Notes what is odd about the events of the file just read.
+fn note(imported: &mut Imported, odd: &[Odd]) {
     let file = imported.files.last().map(|file| file.file.clone()).unwrap_or_default();
     let mut add = |code, subject: &str, count| {
         let known = imported.findings.iter_mut().find(|f| f.code == code && f.subject == subject);
@@ -385,11 +398,13 @@ fn note(imported: &mut Imported, chunk: &EventChunk) {
             }),
         }
     };
-    for (role, count) in &chunk.unknown_roles {
-        add(Code::UnknownRole, role, *count);
-    }
-    if chunk.ignored > 0 {
-        add(Code::IgnoredField, "", chunk.ignored);
+    for odd in odd {
+        for (role, count) in &odd.unknown_roles {
+            add(Code::UnknownRole, role, *count);
+        }
+        if odd.ignored > 0 {
+            add(Code::IgnoredField, "", odd.ignored);
+        }
     }
 }
 
@@ -402,7 +417,8 @@ fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
     for source in sources(config, inputs)? {
         let (input, source) = source?;
         let find = |columns: &columns::Columns| (TicketColumns::new(columns), SnapshotColumns::new(columns));
-        let parsed = read::read(
+        let (mut span, mut odd) = (Span::default(), Vec::new());
+        let outcome = read::read(
             input,
             &config.limits,
             &source,
@@ -417,19 +433,22 @@ fn read_derived(config: &Config, inputs: &[Input], imported: &mut Imported) -> R
                 }
                 pushed.map(|()| tickets.stamps.push(stamp))
             },
+            |mut chunks| {
+                chunks.par_iter_mut().for_each(|(chunk, _)| tickets::translate(chunk, config));
+                for (tickets, chunk) in chunks {
+                    let base = all.len() as u32;
+                    if !tickets.lines.is_empty() {
+                        all.append(&tickets.tickets);
+                    }
+                    stamps.extend_from_slice(&tickets.stamps);
+                    events::append(&mut rows, &mut values, &chunk, |ticket| base + ticket);
+                    span.cover(chunk.rows.iter().map(|event| event.at));
+                    odd.push(chunk.odd);
+                }
+            },
         )?;
-        let mut chunks = take(imported, parsed);
-        chunks.par_iter_mut().for_each(|(chunk, _)| tickets::translate(chunk, config));
-        for (tickets, chunk) in &chunks {
-            let base = all.len() as u32;
-            if !tickets.lines.is_empty() {
-                all.append(&tickets.tickets);
-            }
-            stamps.extend_from_slice(&tickets.stamps);
-            events::append(&mut rows, &mut values, chunk, |ticket| base + ticket);
-            cover(imported, chunk.rows.iter().map(|event| event.at));
-            note(imported, chunk);
-        }
+        take(imported, outcome, span);
+        note(imported, &odd);
     }
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
     order.par_sort_unstable_by(|&a, &b| {
@@ -465,13 +484,20 @@ fn read_reference<T: Send>(
     for source in sources(config, inputs)? {
         let (input, source) = source?;
         let find = |columns: &columns::Columns| columns.clone();
-        let parsed =
-            read::read(input, &config.limits, &source, find, |columns, row, chunk: &mut Vec<(T, u64)>| {
+        let outcome = read::read(
+            input,
+            &config.limits,
+            &source,
+            find,
+            |columns, row, chunk: &mut Vec<(T, u64)>| {
                 parse(columns, row).map(|parsed| chunk.push((parsed, row.line)))
-            })?;
-        for chunk in take(imported, parsed) {
-            all.extend(chunk.into_iter().map(|(row, line)| (row, source.name.clone(), line)));
-        }
+            },
+            |chunks| {
+                let rows = chunks.into_iter().flatten();
+                all.extend(rows.map(|(row, line)| (row, source.name.clone(), line)));
+            },
+        )?;
+        take(imported, outcome, Span::default());
     }
     Ok(all)
 }

@@ -2,13 +2,14 @@
 //!
 //! The name's ending decides nothing: exports are often saved under a wrong one.
 
-use std::io::{Cursor, Read};
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
 use csv::ByteRecord;
-use memchr::memmem;
 use sha2::{Digest, Sha256};
 
+use super::blocks::without_marks;
 use super::{parquet, workbook};
 use crate::config::{Encoding, Limits};
 
@@ -22,9 +23,9 @@ pub struct Source {
     pub other_sheets: Vec<String>,
     /// Of a text.
     pub encoding: Encoding,
-    /// Of the file as it lies on the disk.
+    /// Of the file as it lies on the disk; known once it was read.
     pub bytes: u64,
-    /// Of the file as it lies on the disk.
+    /// Of the file as it lies on the disk; known once it was read.
     pub sha256: String,
 }
 
@@ -33,6 +34,8 @@ pub struct Source {
 pub enum Content {
     /// Rows of delimited cells.
     Text(Vec<u8>),
+    /// The same in UTF-8, not read yet.
+    File(File),
     /// One JSON object a line, or one document.
     Json(Vec<u8>),
     Grid(Grid),
@@ -77,6 +80,58 @@ pub const STANDARD_INPUT: &str = "-";
 
 /// Archives within archives are opened so deep.
 const MOST_WRAPPINGS: usize = 3;
+
+/// So much of a file tells whether it can be read in blocks.
+const HEAD_BYTES: u64 = 1 << 16;
+
+/// Opens a file whose content is read later if it is plain text, and at once otherwise.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_lazily(path: &Path, name: String, opening: &Opening) -> Result<Source, String> {
+    if path != Path::new(STANDARD_INPUT)
+        && opening.encoding == Some(Encoding::Utf8)
+        && let Some(file) = plain(path, opening.limits).map_err(|error| error.to_string())?
+    {
+        return Ok(Source {
+            name,
+            content: Content::File(file),
+            other_sheets: Vec::new(),
+            encoding: Encoding::Utf8,
+            bytes: 0,
+            sha256: String::new(),
+        });
+    }
+    open(path, name, opening)
+}
+
+/// A file, if it is text in UTF-8 with rows of delimited cells as far as its
+/// first bytes tell.
+fn plain(path: &Path, limits: &Limits) -> std::io::Result<Option<File>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > limits.file_bytes {
+        return Ok(None);
+    }
+    let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    Read::by_ref(&mut file).take(HEAD_BYTES).read_to_end(&mut head)?;
+    file.rewind()?;
+    let is_other = encoding_rs::Encoding::for_bom(&head).is_some_and(|(bom, _)| bom != encoding_rs::UTF_8);
+    let is_packed = [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd", b"PK", b"PAR1", b"\xd0\xcf\x11\xe0"]
+        .iter()
+        .any(|magic| head.starts_with(magic));
+    without_marks(&mut head, 0);
+    // Where no line ends, lines may end with `\r` alone, which all of the text has to tell.
+    let is_plain = !is_other && !is_packed && head.contains(&b'\n') && is_delimited(&head) == Some(true);
+    Ok(is_plain.then_some(file))
+}
+
+/// Whether a text isn't JSON; `None` where it is too short to tell.
+fn is_delimited(text: &[u8]) -> Option<bool> {
+    let mut start = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let (first, second) = (start.next()?, start.next()?);
+    Some(!matches!((first, second), (b'{', _) | (b'[', b'{' | b']')))
+}
 
 /// Opens a file, or standard input.
 ///
@@ -243,19 +298,7 @@ fn text(raw: Vec<u8>, encoding: Encoding) -> Vec<u8> {
         (None, Encoding::Latin1) => encoding_rs::mem::decode_latin1(&raw).into_owned().into_bytes(),
         _ => raw,
     };
-    // Files that were put together hold one in the middle as well.
-    const MARK: &[u8] = b"\xef\xbb\xbf";
-    let marks: Vec<usize> = memmem::find_iter(&text, MARK).collect();
-    if !marks.is_empty() {
-        let mut clean = Vec::with_capacity(text.len());
-        let mut start = 0;
-        for mark in marks {
-            clean.extend_from_slice(&text[start..mark]);
-            start = mark + MARK.len();
-        }
-        clean.extend_from_slice(&text[start..]);
-        text = clean;
-    }
+    without_marks(&mut text, 0);
     if memchr::memchr(b'\n', &text).is_none() {
         text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
     }

@@ -1,30 +1,38 @@
 //! One file's rows, in parallel over chunks.
 
+use std::borrow::Cow;
+
 use csv::ByteRecord;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
+use super::blocks::Blocks;
 use super::columns::Columns;
-use super::cut;
+use super::cut::{self, Cut, Cutter};
 use super::defect::{Code, FileCount, Finding, Reject, Unusable};
 use super::json::{self, Layout, Shape};
-use super::open::{Content, Source};
+use super::open::{Content, Grid, Source};
 use super::rows::{Objection, Row};
 use super::values::{Seen, Values};
 use crate::config::{Input, Limits};
 
-/// What the rows of one file became.
-pub struct Parsed<T> {
-    /// In order of the file.
-    pub chunks: Vec<T>,
+/// What became of the rows of one file, but for those that are used.
+pub struct Outcome {
     pub rejects: Vec<Reject>,
     pub findings: Vec<Finding>,
     pub count: FileCount,
 }
 
+/// A text in a file is read in blocks of so many bytes, while the block before is parsed.
+const BLOCK_BYTES: usize = 32 << 20;
+
+/// Chunks that are parsed at a time: what was made of them is handed over before
+/// there is more of it.
+const CHUNKS: usize = 64;
+
 /// Reads a file: `find` looks up columns once, `parse` turns a row into an
-/// addition to a `T`, one `T` per chunk.
+/// addition to a `T`, one `T` per chunk; `hand_over` gets them in order of the file.
 ///
 /// # Errors
 /// Where the header doesn't fit the configuration, or the file can't be read.
@@ -34,10 +42,10 @@ pub fn read<T: Default + Send, C: Sync>(
     source: &Source,
     find: impl Fn(&Columns) -> C,
     parse: impl Fn(&C, &Row, &mut T) -> Result<(), Objection> + Sync,
-) -> Result<Parsed<T>, Unusable> {
+    hand_over: impl FnMut(Vec<T>) + Send,
+) -> Result<Outcome, Unusable> {
     let table = input.table.name();
-    let mut parsed = Parsed {
-        chunks: Vec::new(),
+    let mut outcome = Outcome {
         rejects: Vec::new(),
         findings: Vec::new(),
         count: FileCount {
@@ -63,110 +71,37 @@ pub fn read<T: Default + Send, C: Sync>(
     let is_empty = match &source.content {
         Content::Text(text) | Content::Json(text) => text.iter().all(u8::is_ascii_whitespace),
         Content::Grid(grid) => grid.rows.is_empty(),
+        // Its first bytes were looked at already.
+        Content::File(_) => false,
     };
     if input.sheet.is_none() {
-        parsed.findings.extend(source.other_sheets.iter().map(|sheet| finding(Code::UnreadSheet, sheet, 1)));
+        outcome.findings.extend(source.other_sheets.iter().map(|sheet| finding(Code::UnreadSheet, sheet, 1)));
     }
     if is_empty {
-        parsed.findings.push(finding(Code::EmptyFile, &source.name, 1));
-        return Ok(parsed);
+        outcome.findings.push(finding(Code::EmptyFile, &source.name, 1));
+        return Ok(outcome);
     }
     let values = Values::new(&input.format, matches!(source.content, Content::Grid(_)));
-    let mut broken = Vec::new();
-    let (columns, results): (Columns, Vec<Chunk<T>>) = match &source.content {
-        Content::Text(text) => {
-            let row_bytes = usize::try_from(limits.row_bytes).unwrap_or(usize::MAX);
-            let shape = cut::Shape {
-                delimiter: input.format.delimiter,
-                has_quotes: input.format.has_quotes,
-                header_line: input.header_line,
-            };
-            let cut = cut::chunks(text, shape, row_bytes);
-            broken = cut.broken;
-            let columns = Columns::find(input, headers(input, &text[cut.header]), &source.name)?;
-            let own = find(&columns);
-            let parse = |row: &Row, built: &mut T| parse(&own, row, built);
-            let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
-            let chunk = |chunk: &cut::Chunk| {
-                let text = &text[chunk.range.clone()];
-                let mut built = Chunk::new(text.iter().any(|byte| is_control(*byte)));
-                let mut reader = reader(input, text);
-                let mut record = ByteRecord::new();
-                let (mut line, mut counted) = (chunk.line, 0);
-                while reader.read_byte_record(&mut record).unwrap_or(false) {
-                    let start = record.position().map_or(0, |at| at.byte() as usize);
-                    // The line ends of blank lines, and the second half of a `\r\n`, lie before the row.
-                    let blank = text[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-                    line += memchr::memchr_iter(b'\n', &text[counted..start + blank]).count() as u64;
-                    counted = start + blank;
-                    built.add(&file, line, &record, &parse);
-                }
-                built
-            };
-            let results = cut.rows.par_iter().map(chunk).collect();
-            (columns, results)
-        }
-        Content::Grid(grid) => {
-            let header = grid.rows.iter().position(|(line, _)| *line >= input.header_line);
-            let Some((at, (_, header))) = header.map(|at| (at, &grid.rows[at])) else {
-                return Err(Unusable {
-                    message: format!("{table}: the sheet ends before line {}", input.header_line),
-                    place,
-                    hint: None,
-                });
-            };
-            let rows = &grid.rows[at + 1..];
-            let columns = Columns::find(input, cells(header), &source.name)?;
-            let own = find(&columns);
-            let parse = |row: &Row, built: &mut T| parse(&own, row, built);
-            let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
-            let chunk = |rows: &[(u64, ByteRecord)]| {
-                let has_control =
-                    |(_, row): &(u64, ByteRecord)| row.as_slice().iter().any(|b| is_control(*b));
-                let mut built = Chunk::new(rows.iter().any(has_control));
-                for (line, record) in rows {
-                    built.add(&file, *line, &as_wide(record, columns.headers.len()), &parse);
-                }
-                built
-            };
-            let results = rows.par_chunks(GRID_ROWS).map(chunk).collect();
-            (columns, results)
-        }
-        Content::Json(text) => {
-            let columns = Columns::of_json(input);
-            let own = find(&columns);
-            let parse = |row: &Row, built: &mut T| parse(&own, row, built);
-            let file = File { name: &source.name, input, columns: &columns, values: &values, limits };
-            let layout = json::layout(text).map_err(|message| Unusable {
-                message: format!("{table}: {message}"),
-                place: source.name.clone(),
-                hint: None,
+    let mut tally = Tally::new(hand_over);
+    let mut job = Job { name: &source.name, input, limits, values: &values, find, parse };
+    let columns = match &source.content {
+        Content::Text(text) => job.text(&mut tally, |_, _| Ok((Cow::Borrowed(text.as_slice()), true)))?,
+        Content::File(file) => {
+            let mut blocks = Blocks::new(file);
+            let columns = job.text(&mut tally, |rest, bytes| {
+                let block =
+                    blocks.next(rest, bytes).map_err(|error| unreadable(input, &source.name, &error))?;
+                Ok((Cow::Owned(block.text), block.is_last))
             })?;
-            let results = read_json(input, &file, text, &layout, &parse);
-            (columns, results)
+            (outcome.count.bytes, outcome.count.sha256) = blocks.finish();
+            columns
         }
+        Content::Grid(grid) => job.grid(&mut tally, grid)?,
+        Content::Json(text) => job.json(&mut tally, text)?,
     };
-    let (mut controls, mut swallowed) = ((0, u64::MAX), (0, u64::MAX));
-    // Mapped paths of JSON in which no row has a value.
-    let mut absent: Vec<usize> = match &source.content {
-        Content::Json(_) => columns.mapped(input),
-        _ => Vec::new(),
-    };
-    for chunk in results {
-        parsed.chunks.push(chunk.built);
-        parsed.rejects.extend(chunk.rejects);
-        parsed.count.read += chunk.read;
-        for (all, own) in [(&mut controls, chunk.controls), (&mut swallowed, chunk.swallowed)] {
-            *all = (all.0 + own.0, all.1.min(own.1));
-        }
-        absent.retain(|column| !chunk.filled.contains(column));
-    }
-    for row in &broken {
-        parsed.count.read += 1;
-        if let Content::Text(text) = &source.content {
-            parsed.rejects.push(reject_broken(table, &source.name, row, &text[row.range.clone()]));
-        }
-    }
+    let Tally { rejects, read, controls, swallowed, filled, .. } = tally;
+    outcome.rejects = rejects;
+    outcome.count.read = read;
     let zone = input.format.zone.name();
     let seen = |seen: Seen| (seen.count.into_inner(), seen.line.into_inner());
     for (code, subject, (count, line)) in [
@@ -177,17 +112,228 @@ pub fn read<T: Default + Send, C: Sync>(
     ] {
         if count > 0 {
             let first_at = format!("{}:{line}", source.name);
-            parsed.findings.push(Finding { first_at, ..finding(code, subject, count) });
+            outcome.findings.push(Finding { first_at, ..finding(code, subject, count) });
         }
     }
-    for column in absent {
-        parsed.findings.push(finding(Code::AbsentPath, &columns.headers[column], 1));
+    if let Content::Json(_) = source.content {
+        // Mapped paths in which no row has a value.
+        let absent = columns.mapped(input).into_iter().filter(|column| !filled.contains(column));
+        let absent = absent.map(|column| finding(Code::AbsentPath, &columns.headers[column], 1));
+        outcome.findings.extend(absent);
     }
-    parsed.findings.extend(columns.repeated().into_iter().map(|name| finding(Code::RepeatedColumn, name, 1)));
-    if parsed.count.read == 0 {
-        parsed.findings.push(finding(Code::HeaderOnly, &source.name, 1));
+    outcome
+        .findings
+        .extend(columns.repeated().into_iter().map(|name| finding(Code::RepeatedColumn, name, 1)));
+    if read == 0 {
+        outcome.findings.push(finding(Code::HeaderOnly, &source.name, 1));
     }
-    Ok(parsed)
+    Ok(outcome)
+}
+
+/// A file that the system doesn't give us, or that is broken as a whole.
+pub fn unreadable(input: &Input, name: &str, error: &str) -> Unusable {
+    Unusable {
+        message: format!("{}: can't read the file: {error}", input.table.name()),
+        place: name.to_owned(),
+        hint: None,
+    }
+}
+
+/// The sum of what chunks say.
+struct Tally<H> {
+    hand_over: H,
+    rejects: Vec<Reject>,
+    read: u64,
+    controls: (u64, u64),
+    swallowed: (u64, u64),
+    filled: FxHashSet<usize>,
+}
+
+impl<H> Tally<H> {
+    fn new(hand_over: H) -> Tally<H> {
+        Tally {
+            hand_over,
+            rejects: Vec::new(),
+            read: 0,
+            controls: (0, u64::MAX),
+            swallowed: (0, u64::MAX),
+            filled: FxHashSet::default(),
+        }
+    }
+
+    /// Adds chunks, which are in order of the file, and hands over what they built.
+    fn add<T>(&mut self, chunks: Vec<Chunk<T>>)
+    where
+        H: FnMut(Vec<T>),
+    {
+        let mut built = Vec::with_capacity(chunks.len());
+        for chunk in chunks {
+            built.push(chunk.built);
+            self.rejects.extend(chunk.rejects);
+            self.read += chunk.read;
+            for (all, own) in [(&mut self.controls, chunk.controls), (&mut self.swallowed, chunk.swallowed)] {
+                *all = (all.0 + own.0, all.1.min(own.1));
+            }
+            self.filled.extend(chunk.filled);
+        }
+        (self.hand_over)(built);
+    }
+}
+
+/// How one file is read.
+struct Job<'a, F, P> {
+    name: &'a str,
+    input: &'a Input,
+    limits: &'a Limits,
+    values: &'a Values<'a>,
+    find: F,
+    parse: P,
+}
+
+impl<F, P> Job<'_, F, P> {
+    /// Reads a text; `next` gives what is left of the part before with more behind
+    /// it, and whether that is all.
+    fn text<'t, T, C, H>(
+        &mut self,
+        tally: &mut Tally<H>,
+        mut next: impl FnMut(&[u8], usize) -> Result<(Cow<'t, [u8]>, bool), Unusable> + Send,
+    ) -> Result<Columns, Unusable>
+    where
+        T: Default + Send,
+        C: Sync,
+        F: Fn(&Columns) -> C,
+        P: Fn(&C, &Row, &mut T) -> Result<(), Objection> + Sync,
+        H: FnMut(Vec<T>) + Send,
+    {
+        let &mut Job { name, input, limits, values, .. } = self;
+        let row_bytes = usize::try_from(limits.row_bytes).unwrap_or(usize::MAX);
+        let shape = cut::Shape {
+            delimiter: input.format.delimiter,
+            has_quotes: input.format.has_quotes,
+            header_line: input.header_line,
+        };
+        let (mut text, mut is_last) = next(&[], BLOCK_BYTES)?;
+        let (mut cutter, header) = loop {
+            match Cutter::new(&text, shape, row_bytes, is_last) {
+                Some(found) => break found,
+                None => (text, is_last) = next(&text, text.len())?,
+            }
+        };
+        let columns = Columns::find(input, headers(input, &text[header.clone()]), name)?;
+        let own = (self.find)(&columns);
+        let parse = |row: &Row, built: &mut T| (self.parse)(&own, row, built);
+        let file = File { name, input, columns: &columns, values, limits };
+        let mut start = header.end;
+        let mut parsed = Vec::new();
+        loop {
+            let part = &text[start..];
+            let Cut { rows, broken, end } = cutter.cut(part, is_last);
+            let chunks = |chunks: &[cut::Chunk]| -> Vec<Chunk<T>> {
+                chunks.par_iter().map(|chunk| text_chunk(&file, part, chunk, &parse)).collect()
+            };
+            // Where a row is longer than a block, the next one is twice as long.
+            let bytes = if end == 0 { part.len().max(BLOCK_BYTES) } else { BLOCK_BYTES };
+            let mut groups = rows.chunks(CHUNKS);
+            let group = groups.next().unwrap_or_default();
+            let (following, (mut latest, ())) = rayon::join(
+                || (!is_last).then(|| next(&part[end..], bytes)),
+                || rayon::join(|| chunks(group), || tally.add(std::mem::take(&mut parsed))),
+            );
+            for group in groups {
+                let (made, ()) = rayon::join(|| chunks(group), || tally.add(std::mem::take(&mut latest)));
+                latest = made;
+            }
+            parsed = latest;
+            tally.read += broken.len() as u64;
+            let table = input.table.name();
+            let broken = broken.iter().map(|row| reject_broken(table, name, row, &part[row.range.clone()]));
+            tally.rejects.extend(broken);
+            match following {
+                Some(following) => ((text, is_last), start) = (following?, 0),
+                None => break,
+            }
+        }
+        tally.add(parsed);
+        Ok(columns)
+    }
+
+    fn grid<T, C, H>(&mut self, tally: &mut Tally<H>, grid: &Grid) -> Result<Columns, Unusable>
+    where
+        T: Default + Send,
+        C: Sync,
+        F: Fn(&Columns) -> C,
+        P: Fn(&C, &Row, &mut T) -> Result<(), Objection> + Sync,
+        H: FnMut(Vec<T>) + Send,
+    {
+        let &mut Job { name, input, limits, values, .. } = self;
+        let header = grid.rows.iter().position(|(line, _)| *line >= input.header_line);
+        let Some((at, (_, header))) = header.map(|at| (at, &grid.rows[at])) else {
+            return Err(Unusable {
+                message: format!("{}: the sheet ends before line {}", input.table.name(), input.header_line),
+                place: format!("{name}:{}", input.header_line),
+                hint: None,
+            });
+        };
+        let rows = &grid.rows[at + 1..];
+        let columns = Columns::find(input, cells(header), name)?;
+        let own = (self.find)(&columns);
+        let parse = |row: &Row, built: &mut T| (self.parse)(&own, row, built);
+        let file = File { name, input, columns: &columns, values, limits };
+        let chunk = |rows: &[(u64, ByteRecord)]| {
+            let mut built = Chunk::new(rows.iter().any(|(_, row)| has_control(row.as_slice())));
+            for (line, record) in rows {
+                built.add(&file, *line, &as_wide(record, columns.headers.len()), &parse);
+            }
+            built
+        };
+        tally.add(rows.par_chunks(GRID_ROWS).map(chunk).collect());
+        Ok(columns)
+    }
+
+    fn json<T, C, H>(&mut self, tally: &mut Tally<H>, text: &[u8]) -> Result<Columns, Unusable>
+    where
+        T: Default + Send,
+        C: Sync,
+        F: Fn(&Columns) -> C,
+        P: Fn(&C, &Row, &mut T) -> Result<(), Objection> + Sync,
+        H: FnMut(Vec<T>) + Send,
+    {
+        let &mut Job { name, input, limits, values, .. } = self;
+        let columns = Columns::of_json(input);
+        let own = (self.find)(&columns);
+        let parse = |row: &Row, built: &mut T| (self.parse)(&own, row, built);
+        let file = File { name, input, columns: &columns, values, limits };
+        let layout = json::layout(text).map_err(|message| Unusable {
+            message: format!("{}: {message}", input.table.name()),
+            place: name.to_owned(),
+            hint: None,
+        })?;
+        tally.add(read_json(input, &file, text, &layout, &parse));
+        Ok(columns)
+    }
+}
+
+/// Reads the rows of one chunk of a text.
+fn text_chunk<T: Default>(
+    file: &File,
+    text: &[u8],
+    chunk: &cut::Chunk,
+    parse: &impl Fn(&Row, &mut T) -> Result<(), Objection>,
+) -> Chunk<T> {
+    let text = &text[chunk.range.clone()];
+    let mut built = Chunk::new(has_control(text));
+    let mut reader = reader(file.input, text);
+    let mut record = ByteRecord::new();
+    let (mut line, mut counted) = (chunk.line, 0);
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        let start = record.position().map_or(0, |at| at.byte() as usize);
+        // The line ends of blank lines, and the second half of a `\r\n`, lie before the row.
+        let blank = text[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        line += memchr::memchr_iter(b'\n', &text[counted..start + blank]).count() as u64;
+        counted = start + blank;
+        built.add(file, line, &record, parse);
+    }
+    built
 }
 
 /// A row of a spreadsheet ends with its last filled cell; what stands right of
@@ -392,6 +538,12 @@ fn rows_within(file: &File, record: &ByteRecord) -> u64 {
     let has_all = |line: &&[u8]| memchr::memchr_iter(file.input.format.delimiter, line).count() == wanted;
     let lines = record.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1));
     lines.filter(has_all).count() as u64
+}
+
+/// Whether any byte is a control character; by pieces, whose bytes the compiler
+/// looks at together.
+fn has_control(text: &[u8]) -> bool {
+    text.chunks(256).any(|piece| piece.iter().fold(false, |has, byte| has | is_control(*byte)))
 }
 
 fn is_control(byte: u8) -> bool {

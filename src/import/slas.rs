@@ -61,7 +61,7 @@ impl SlaColumns {
         chunk: &mut SlaChunk,
     ) -> Result<(), Objection> {
         let ticket_id = row.required(self.ticket_id)?;
-        let Some(&ticket) = index.get(ticket_id) else {
+        let Some(ticket) = index.get(ticket_id) else {
             let expected = "a ticket_id of the tickets".to_owned();
             return Err(row.object(Code::UnknownTicket, self.ticket_id, ticket_id, expected));
         };

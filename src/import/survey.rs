@@ -101,7 +101,7 @@ impl Sniffed {
                 grid.rows.iter().rev().take(FOOTER_ROWS).find_map(|(_, row)| row.iter().find_map(find))
             }
             Content::Text(text) => text.rsplit(|byte| *byte == b'\n').take(FOOTER_ROWS).find_map(find),
-            Content::Json(_) => None,
+            Content::Json(_) | Content::File(_) => None,
         }
     }
 
@@ -118,7 +118,7 @@ impl Sniffed {
     /// Rows near the beginning that may be the header, each as every delimiter cuts it.
     pub fn header_candidates(&self) -> Vec<HeaderCandidate> {
         match &self.source.content {
-            Content::Json(_) => Vec::new(),
+            Content::Json(_) | Content::File(_) => Vec::new(),
             Content::Grid(grid) => {
                 let candidate = |(line, row): &(u64, ByteRecord)| HeaderCandidate {
                     delimiter: b',',
@@ -242,11 +242,11 @@ pub fn survey(
     let formats: Vec<DateFormat> = patterns.iter().map(|pattern| DateFormat::new(pattern)).collect();
     let columns = input.table.columns(input.kind);
     let find = |found: &Columns| Places::new(found, &columns, sniffed.is_json());
-    let parsed = read::read(input, limits, &sniffed.source, find, |places, row, chunk: &mut Chunk| {
-        chunk.add(input, &formats, places, row)
-    })?;
+    let mut all = Vec::new();
+    let add = |places: &Places, row: &Row, chunk: &mut Chunk| chunk.add(input, &formats, places, row);
+    read::read(input, limits, &sniffed.source, find, add, |chunks| all.extend(chunks))?;
     let mut survey = Survey::default();
-    for chunk in parsed.chunks {
+    for chunk in all {
         survey.rows += chunk.rows;
         for (column, theirs) in chunk.times {
             let ours = survey.times.entry(column).or_default();

@@ -4,9 +4,11 @@
 //! that is `clock`'s. Instants are seconds since 1970-01-01T00:00:00Z.
 
 mod money;
+mod places;
 mod text;
 
 pub use money::Money;
+pub use places::{Places, hash};
 pub use text::{Dictionary, MISSING_CODE, Strings, TextColumn, recode};
 
 use chrono::NaiveDate;
@@ -172,19 +174,20 @@ impl Tickets {
         }
     }
 
-    /// The tickets named by `rows`, in that order.
-    pub fn take(&self, rows: &[u32]) -> Tickets {
+    /// The tickets named by `rows`, in that order; columns are let go as soon as they are taken.
+    pub fn take(self, rows: &[u32]) -> Tickets {
+        if rows.len() == self.len() && rows.iter().zip(0..).all(|(row, own)| *row == own) {
+            return self;
+        }
         Tickets {
             ticket_id: self.ticket_id.take(rows),
-            times: std::array::from_fn(|time| {
-                rows.iter().map(|&row| self.times[time][row as usize]).collect()
-            }),
-            texts: std::array::from_fn(|text| self.texts[text].take(rows)),
+            times: self.times.map(|times| rows.iter().map(|&row| times[row as usize]).collect()),
+            texts: self.texts.map(|column| column.take(rows)),
             summary: self.summary.take(rows),
             activity: self.activity.take(rows),
             reopen_count: rows.iter().map(|&row| self.reopen_count[row as usize]).collect(),
             waiting_s: rows.iter().map(|&row| self.waiting_s[row as usize]).collect(),
-            extras: self.extras.iter().map(|(name, column)| (name.clone(), column.take(rows))).collect(),
+            extras: self.extras.into_iter().map(|(name, column)| (name, column.take(rows))).collect(),
         }
     }
 }

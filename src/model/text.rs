@@ -1,6 +1,6 @@
 //! Text in columns: dictionary-encoded where values repeat, one buffer where they don't.
 
-use rustc_hash::FxHashMap;
+use super::places::{Places, hash};
 
 /// The code of a missing value.
 pub const MISSING_CODE: u32 = u32::MAX;
@@ -8,35 +8,37 @@ pub const MISSING_CODE: u32 = u32::MAX;
 /// Distinct texts, numbered in order of first appearance.
 #[derive(Debug, Clone, Default)]
 pub struct Dictionary {
-    values: Vec<Box<str>>,
-    codes: FxHashMap<Box<str>, u32>,
+    values: Strings,
+    codes: Places,
 }
 
 impl Dictionary {
     /// The code of `value`, which is added if it is new.
     pub fn intern(&mut self, value: &str) -> u32 {
-        if let Some(&code) = self.codes.get(value) {
+        let hash = hash(value);
+        if let Some(code) = self.codes.find(hash, |code| self.values.get(code as usize) == value) {
             return code;
         }
         let code = self.values.len() as u32;
-        self.values.push(value.into());
-        self.codes.insert(value.into(), code);
+        self.values.push(value);
+        self.codes.insert(hash, code);
         code
     }
 
     /// The code of `value`, or [`MISSING_CODE`].
     pub fn code(&self, value: &str) -> u32 {
-        self.codes.get(value).copied().unwrap_or(MISSING_CODE)
+        self.codes.find(hash(value), |code| self.values.get(code as usize) == value).unwrap_or(MISSING_CODE)
     }
 
     /// The text behind `code`; `None` for [`MISSING_CODE`].
     pub fn get(&self, code: u32) -> Option<&str> {
-        self.values.get(code as usize).map(AsRef::as_ref)
+        let code = code as usize;
+        (code < self.values.len()).then(|| self.values.get(code))
     }
 
     /// All values, in order of their codes.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.values.iter().map(AsRef::as_ref)
+        (0..self.values.len()).map(|code| self.values.get(code))
     }
 
     /// How many distinct values there are.
@@ -52,13 +54,12 @@ impl Dictionary {
     /// The same values in order of their text, and the new code of each old one;
     /// so that an order by code doesn't depend on what was read first.
     pub fn sorted(&self) -> (Dictionary, Vec<u32>) {
-        let mut order: Vec<&str> = self.values().collect();
+        let mut order: Vec<(&str, u32)> = self.values().zip(0..).collect();
         order.sort_unstable();
-        let mut sorted = Dictionary::default();
-        for value in order {
-            sorted.intern(value);
+        let (mut sorted, mut codes) = (Dictionary::default(), vec![0; order.len()]);
+        for (value, old) in order {
+            codes[old as usize] = sorted.intern(value);
         }
-        let codes = self.values().map(|value| sorted.code(value)).collect();
         (sorted, codes)
     }
 
@@ -111,11 +112,9 @@ impl TextColumn {
     }
 
     /// The rows named by `rows`, in that order.
-    pub fn take(&self, rows: &[u32]) -> TextColumn {
-        TextColumn {
-            codes: rows.iter().map(|&row| self.codes[row as usize]).collect(),
-            dictionary: self.dictionary.clone(),
-        }
+    pub fn take(self, rows: &[u32]) -> TextColumn {
+        let codes = rows.iter().map(|&row| self.codes[row as usize]).collect();
+        TextColumn { codes, dictionary: self.dictionary }
     }
 }
 
@@ -128,7 +127,10 @@ pub fn recode(codes: &[u32], code: u32) -> u32 {
 #[derive(Debug, Clone, Default)]
 pub struct Strings {
     buffer: String,
-    ends: Vec<usize>,
+    /// The lower half of where each text ends: the upper half is how many wraps come before it.
+    ends: Vec<u32>,
+    /// Rows that are the first to end in another block of 4 GiB, once for each block.
+    wraps: Vec<usize>,
 }
 
 impl Strings {
@@ -140,13 +142,26 @@ impl Strings {
     /// Appends a value.
     pub fn push(&mut self, value: &str) {
         self.buffer.push_str(value);
-        self.ends.push(self.buffer.len());
+        self.end_at(self.buffer.len());
+    }
+
+    fn end_at(&mut self, end: usize) {
+        while self.wraps.len() < end >> 32 {
+            self.wraps.push(self.ends.len());
+        }
+        self.ends.push(end as u32);
+    }
+
+    fn end(&self, row: usize) -> usize {
+        // Few columns are that large.
+        let wraps = if self.wraps.is_empty() { 0 } else { self.wraps.partition_point(|first| *first <= row) };
+        wraps << 32 | self.ends[row] as usize
     }
 
     /// The value of a row; empty where it is missing.
     pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.buffer[start..self.ends[row]]
+        let start = if row == 0 { 0 } else { self.end(row - 1) };
+        &self.buffer[start..self.end(row)]
     }
 
     /// Number of rows.
@@ -163,12 +178,17 @@ impl Strings {
     pub fn append(&mut self, other: &Strings) {
         let base = self.buffer.len();
         self.buffer.push_str(&other.buffer);
-        self.ends.extend(other.ends.iter().map(|end| end + base));
+        self.ends.reserve(other.len());
+        for row in 0..other.len() {
+            self.end_at(base + other.end(row));
+        }
     }
 
     /// The rows named by `rows`, in that order.
-    pub fn take(&self, rows: &[u32]) -> Strings {
+    pub fn take(self, rows: &[u32]) -> Strings {
         let mut taken = Strings::default();
+        taken.buffer.reserve_exact(self.buffer.len());
+        taken.ends.reserve_exact(rows.len());
         for &row in rows {
             taken.push(self.get(row as usize));
         }
