@@ -1,5 +1,6 @@
 mod kinds;
 mod marks;
+mod portuguese;
 
 use super::*;
 use crate::paper::Series;

@@ -384,6 +384,46 @@ fn notes_define_and_name_sources() {
 }
 
 #[test]
+fn a_portuguese_pack_has_english_names_only_where_formulas_use_them() {
+    let mut by_month = tickets();
+    by_month.title = "Pedidos".into();
+    by_month.figure = Some(Figure {
+        locale: Locale::PtPt,
+        ..figure(ChartKind::Line, "%", &["2026-08", "2026-09"], &[1.0, 0.7])
+    });
+    by_month.rows[0][2] = Cell::Float(0.9996);
+    let empty = table("empty", "Vazia", vec![column("a", "", Format::Text)], vec![]);
+    let tables = [by_month, empty];
+    let report = Report { locale: Locale::PtPt, ..report(&tables) };
+    let limits = Limits { rows: 1, ..EXCEL };
+    let bytes = write(&report, &tables, Tz::Europe__Lisbon, END, limits).expect("a workbook");
+    let mut book = open(&bytes);
+    assert_eq!(book.sheet_names(), ["Resumo", "Pedidos", "Vazia", "Notas"]);
+    assert_eq!(book.defined_names()[0].0, "kpi_on_site_attainment");
+    let mut all = |name: &str| words(&book.worksheet_range(name).expect("the sheet"));
+    let pages = [all("Resumo"), all("Pedidos"), all("Vazia"), all("Notas")].concat();
+    for needed in [
+        "Indicador",
+        "Letra pequena",
+        "Objetivo",
+        "Overrun, horas",
+        "em risco",
+        "Sem linhas.",
+        "Coluna 1",
+        "Sobre este livro",
+        "Pedidos: Cortada: a folha contém 1 de 2 linhas; o resto está em csv/tickets.csv.",
+    ] {
+        assert!(pages.iter().any(|text| text == needed), "{needed} in {pages:?}");
+    }
+    assert!(pages.iter().any(|text| text.contains("mostram >99,9%")), "{pages:?}");
+    assert!(pages.iter().any(|text| text.ends_with("Tabela do Excel tEmpty, ficheiro csv/empty.csv.")));
+    let styles = part(&bytes, "xl/styles.xml");
+    assert!(styles.contains("&gt;99,9%") && !styles.contains("&gt;99.9%"), "{styles}");
+    let sheet = part(&bytes, "xl/worksheets/sheet2.xml");
+    assert!(sheet.contains("<formula>\"em risco\"</formula>") && sheet.contains("Página &amp;P de &amp;N"));
+}
+
+#[test]
 fn bytes_depend_on_the_report_only() {
     let first = packed(&[tickets()]);
     assert_eq!(first, packed(&[tickets()]));
