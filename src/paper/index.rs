@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                ("on_site.attainment", "70.0%", "target missed by 2", Tone::Bad),
+                ("on_site.attainment", "70.0%", "target missed by 2 tickets", Tone::Bad),
                 ("missed", "3", "over the limit", Tone::Bad),
                 ("overdue", "0", "none", Tone::Good),
                 ("tickets", "1,326", "opened in the period", Tone::Neutral),

@@ -69,6 +69,14 @@ impl Locale {
         }
     }
 
+    /// A word as SQL writes it, such as `closed_hours`, in this language; a sentence stays one.
+    pub fn word(self, name: &str) -> String {
+        match name.contains(' ') {
+            true => self.text(name).to_owned(),
+            false => self.text(&name.replace('_', " ")).to_owned(),
+        }
+    }
+
     /// The same in this language, with values in the places of their `{names}`; see [`phrase`].
     pub fn fill(self, english: &str, values: &[(&str, &dyn Display)]) -> String {
         let mut rest = self.text(english);
@@ -76,7 +84,10 @@ impl Locale {
         while let Some(start) = rest.find('{') {
             filled.push_str(&rest[..start]);
             let name = &rest[start + 1..];
-            let Some(end) = name.find('}') else { break };
+            let Some(end) = name.find('}') else {
+                rest = &rest[start..];
+                break;
+            };
             match values.iter().find(|(own, _)| *own == &name[..end]) {
                 Some((_, value)) => filled.push_str(&value.to_string()),
                 None => filled.push_str(&rest[start..start + end + 2]),

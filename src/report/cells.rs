@@ -18,7 +18,13 @@ pub fn figure(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let split = chart.series.as_ref().and_then(|name| position(table, name));
     let mut categories: Vec<String> = Vec::new();
     let mut series: Vec<Series> = Vec::new();
-    let name = |row: &[Cell]| split.map_or(table.columns[value].label.clone(), |split| text(&row[split]));
+    let name = |row: &[Cell]| match split {
+        None => table.columns[value].label.clone(),
+        Some(split) if table.columns[split].format == Format::Word => {
+            locale.text(&text(&row[split])).to_owned()
+        }
+        Some(split) => text(&row[split]),
+    };
     for row in &table.rows {
         let category = text(&row[x]);
         if !categories.contains(&category) {

@@ -167,7 +167,7 @@ pub fn cell(row: &[Cell], shown: &Shown<'_>, reader: Reader) -> CellView {
         None | Some(Cell::Missing) => missing(),
         Some(Cell::Float(value)) if !value.is_finite() => missing(),
         Some(Cell::Text(text)) if format == Format::Verdict => verdict(text, locale),
-        Some(Cell::Text(text)) if format == Format::Word => long(locale.text(text)),
+        Some(Cell::Text(text)) if format == Format::Word => long(&locale.word(text)),
         Some(Cell::Text(text)) => long(text),
         Some(Cell::Int(value)) => match format {
             Format::Share => share(row, shown.column, *value as f64, locale),

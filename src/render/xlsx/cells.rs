@@ -76,7 +76,7 @@ pub fn value(cell: &Cell, format: Format, part: Part, decimals: usize, reader: R
         Cell::Missing => Value::Missing,
         Cell::Float(value) if !value.is_finite() => Value::Missing,
         Cell::Text(text) => match format {
-            Format::Verdict => Value::Text(reader.locale.text(&text.replace('_', " ")).to_owned()),
+            Format::Verdict | Format::Word => Value::Text(reader.locale.word(text)),
             Format::Date => date(text),
             _ => Value::Text(text.clone()),
         },
@@ -280,6 +280,7 @@ mod tests {
         let words = |cell: Cell, format| value(&cell, format, Part::Whole, 2, reader).words(Locale::PtPt);
         for (cell, format, expected) in [
             (Cell::Text("at_risk".into()), Format::Verdict, "em risco"),
+            (Cell::Text("closed_hours".into()), Format::Word, "fora do horário"),
             (Cell::Int(1), Format::Bool, "sim"),
             (Cell::Float(0.9523), Format::Share, "95,2%"),
             (Cell::Float(0.9996), Format::Share, ">99,9%"),

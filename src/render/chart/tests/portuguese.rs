@@ -138,7 +138,7 @@ fn small_marks_are_described() {
         figure: None,
     };
     assert!(lane(&detail, "d", Tz::UTC, PT).contains(
-        "<title id=\"d-t\">Cronologia de T1</title><desc id=\"d-d\">1 segmento de 1970-01-01 00:00 a 1970-01-01 01:00. \
+        "<title id=d-t>Cronologia</title><desc id=d-d>1 segmento de 1970-01-01 00:00 a 1970-01-01 01:00. \
          O limite esgotou-se em 1970-01-01 00:30. A tabela abaixo tem cada um.</desc>"
     ));
 }
