@@ -9,7 +9,7 @@
 -- labels   = { held_s = "Held", elapsed_s = "of elapsed", held_share = "Share", held_at_due_share = "Held when the limit was used up" }
 WITH missed AS (
   SELECT
-    clocks.ticket_id,
+    clocks.reading_id,
     clocks.clock,
     clocks.clock_order,
     COALESCE(clocks.due_group_name, 'not known') AS due_group_name,
@@ -40,7 +40,7 @@ held AS (
     SUM(CASE WHEN segments.kind = 'work' THEN segments.segment_s ELSE 0 END) AS work_s,
     SUM(CASE WHEN segments.kind = 'waiting' THEN segments.segment_s ELSE 0 END) AS waiting_s
   FROM missed
-  JOIN segments ON segments.ticket_id = missed.ticket_id AND segments.clock = missed.clock
+  JOIN segments ON segments.reading_id = missed.reading_id
   WHERE segments.is_counted
   GROUP BY missed.clock, COALESCE(segments.group_name, 'not known')
 )

@@ -10,6 +10,7 @@
 -- words    = ["pattern"]
 WITH missed AS (
   SELECT
+    clocks.reading_id,
     clocks.ticket_id,
     clocks.clock,
     clocks.clock_order,
@@ -22,15 +23,14 @@ WITH missed AS (
 ),
 split AS (
   SELECT
-    missed.ticket_id,
-    missed.clock,
+    missed.reading_id,
     SUM(CASE WHEN segments.kind = 'queue' THEN segments.segment_s ELSE 0 END) AS queue_s,
     SUM(CASE WHEN segments.kind = 'work' THEN segments.segment_s ELSE 0 END) AS work_s,
     SUM(CASE WHEN segments.kind = 'waiting' THEN segments.segment_s ELSE 0 END) AS waiting_s
   FROM missed
-  JOIN segments ON segments.ticket_id = missed.ticket_id AND segments.clock = missed.clock
+  JOIN segments ON segments.reading_id = missed.reading_id
   WHERE segments.is_counted
-  GROUP BY missed.ticket_id, missed.clock
+  GROUP BY missed.reading_id
 ),
 late AS (
   SELECT clocks.ticket_id, COUNT(*) AS late_responses
@@ -53,7 +53,7 @@ told AS (
       ELSE '7 no part prevails'
     END AS pattern
   FROM missed
-  LEFT JOIN split ON split.ticket_id = missed.ticket_id AND split.clock = missed.clock
+  LEFT JOIN split ON split.reading_id = missed.reading_id
   LEFT JOIN late ON late.ticket_id = missed.ticket_id
 ),
 totals AS (

@@ -9,15 +9,14 @@
 -- words    = ["due_kind", "confidence"]
 WITH split AS (
   SELECT
-    segments.ticket_id,
-    segments.clock,
+    segments.reading_id,
     SUM(CASE WHEN segments.kind = 'queue' THEN segments.segment_s ELSE 0 END) AS queue_s,
     SUM(CASE WHEN segments.kind = 'work' THEN segments.segment_s ELSE 0 END) AS work_s,
     SUM(CASE WHEN segments.kind = 'waiting' THEN segments.segment_s ELSE 0 END) AS waiting_s
   FROM segments
-  JOIN clocks ON clocks.ticket_id = segments.ticket_id AND clocks.clock = segments.clock
+  JOIN clocks ON clocks.reading_id = segments.reading_id
   WHERE clocks.is_in_period AND clocks.is_missed AND clocks.confidence = 'high'
-  GROUP BY segments.ticket_id, segments.clock
+  GROUP BY segments.reading_id
 )
 SELECT
   clocks.ticket_id,
@@ -26,6 +25,7 @@ SELECT
   clocks.severity,
   clocks.customer,
   clocks.site,
+  clocks.contract,
   clocks.overrun_s,
   clocks.elapsed_s,
   clocks.limit_s,
@@ -41,6 +41,6 @@ SELECT
   clocks.paused_s,
   clocks.confidence
 FROM clocks
-LEFT JOIN split ON split.ticket_id = clocks.ticket_id AND split.clock = clocks.clock
+LEFT JOIN split ON split.reading_id = clocks.reading_id
 WHERE clocks.is_in_period AND clocks.is_missed
 ORDER BY overrun_s DESC, ticket_id, clock

@@ -11,6 +11,7 @@ SELECT
   clocks.severity,
   clocks.customer,
   clocks.site,
+  clocks.contract,
   clocks.opened_at,
   clocks.due_at,
   clocks.elapsed_s,

@@ -25,4 +25,4 @@ SELECT
   clocks.coverage
 FROM clocks
 WHERE clocks.is_in_period AND clocks.verdict <> 'no_target'
-ORDER BY overrun_s DESC, verdict, ticket_id, clock
+ORDER BY overrun_s DESC, clocks.is_undecided DESC, verdict, ticket_id, clock

@@ -8,7 +8,7 @@
 -- words    = ["outcome", "kind"]
 WITH decided AS (
   SELECT
-    clocks.ticket_id,
+    clocks.reading_id,
     clocks.clock,
     CASE WHEN clocks.is_kept THEN 'kept' ELSE 'missed' END AS outcome
   FROM clocks
@@ -22,7 +22,7 @@ counted AS (
 summed AS (
   SELECT decided.clock, decided.outcome, segments.kind, SUM(segments.segment_s) AS segment_s
   FROM decided
-  JOIN segments ON segments.ticket_id = decided.ticket_id AND segments.clock = decided.clock
+  JOIN segments ON segments.reading_id = decided.reading_id
   GROUP BY decided.clock, decided.outcome, segments.kind
 )
 SELECT

@@ -83,18 +83,6 @@ impl Output {
         Ok(())
     }
 
-    /// Writes a frame as Parquet.
-    ///
-    /// # Errors
-    /// What Polars or the system say.
-    pub fn parquet(&mut self, path: &str, frame: &DataFrame) -> Result<(), String> {
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes)
-            .with_compression(ParquetCompression::Snappy)
-            .finish(&mut frame.clone())
-            .map_err(|error| format!("error: can't write `{path}`: {error}"))?;
-        self.write(path, &bytes)
-    }
 
     /// Writes `manifest.json` and `run.json` and puts the folder `name` in its place.
     ///
@@ -132,6 +120,19 @@ impl Output {
         let _ = fs::remove_dir_all(&old);
         Ok(place)
     }
+}
+
+/// A frame as Parquet; `name` is for messages.
+///
+/// # Errors
+/// What Polars says.
+pub fn parquet(name: &str, frame: &DataFrame) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Snappy)
+        .finish(&mut frame.clone())
+        .map_err(|error| format!("error: can't write `{name}` as Parquet: {error}"))?;
+    Ok(bytes)
 }
 
 /// The temporary folder is private to its maker; what is published isn't.

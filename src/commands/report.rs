@@ -57,7 +57,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         let tables = tables::build(facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
         stages.done("tables", || format!("{} tables", tables.frames.len()));
         let mut results: Vec<Table> = queries
-            .iter()
+            .par_iter()
             .map(|query| query::run(query, &tables))
             .collect::<Result<_, _>>()
             .map_err(Failure::usage)?;
@@ -316,10 +316,13 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
         }
     }
     if !args.no_data {
-        for name in DATA {
-            if let Some(frame) = tables.get(name) {
-                output.parquet(&format!("data/{name}.parquet"), frame)?;
-            }
+        let written: Vec<(&str, Vec<u8>)> = DATA
+            .into_par_iter()
+            .filter_map(|name| Some((name, tables.get(name)?)))
+            .map(|(name, frame)| Ok((name, output::parquet(name, frame)?)))
+            .collect::<Result<_, String>>()?;
+        for (name, bytes) in written {
+            output.write(&format!("data/{name}.parquet"), &bytes)?;
         }
     }
     Ok(())

@@ -136,7 +136,7 @@ pub struct Strings {
 impl Strings {
     /// So many rows without a value.
     pub fn empty(rows: usize) -> Strings {
-        Strings { buffer: String::new(), ends: vec![0; rows] }
+        Strings { ends: vec![0; rows], ..Strings::default() }
     }
 
     /// Appends a value.

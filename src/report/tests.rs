@@ -116,8 +116,8 @@ fn a_waterfall_says_what_is_left_and_what_is_over() {
     assert_eq!(figure.series[0].values, all);
     assert_eq!(
         figure.description,
-        "T1: 100.0 h less 60.0 h closed hours and 10.0 h waiting leaves 30.0 h, 6.0 h over the limit of 24.0 h. \
-         T2: 50.0 h less 40.0 h closed hours and 0.0 h waiting leaves 10.0 h."
+        "T1: 100.0 h less 60.0 h closed hours + 10.0 h waiting leaves 30.0 h, 6.0 h over the limit of 24.0 h. \
+         T2: 50.0 h less 40.0 h closed hours + 0.0 h waiting leaves 10.0 h."
     );
 }
 

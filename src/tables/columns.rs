@@ -1,16 +1,51 @@
 //! Columns from iterators.
 
 use polars::prelude::*;
+use rustc_hash::FxHashMap;
 
-use crate::clock::local_date;
-use crate::model::{MISSING_AT, Money, TextColumn, instant};
+use super::local::LocalTime;
+use crate::model::{MISSING_AT, MISSING_CODE, Money, TextColumn, instant};
 
 pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     StringChunked::from_iter_options(name.into(), values).into_series().into()
 }
 
-pub fn column(name: &str, column: &TextColumn) -> Column {
-    texts(name, column.codes.iter().map(|&code| column.dictionary.get(code)))
+/// Texts that are stored once, however many rows of however many columns have them.
+pub struct Texts(StringChunked);
+
+impl Texts {
+    pub fn new<'a>(values: impl Iterator<Item = &'a str>) -> Texts {
+        Texts(StringChunked::from_iter_values("".into(), values))
+    }
+
+    /// A column with the texts of those codes; [`MISSING_CODE`] is none.
+    pub fn column(&self, name: &str, codes: impl Iterator<Item = u32>) -> PolarsResult<Column> {
+        let codes = codes.map(|code| (code != MISSING_CODE).then_some(code));
+        let rows = IdxCa::from_iter_options("".into(), codes);
+        Ok(self.0.take(&rows)?.with_name(name.into()).into_series().into())
+    }
+}
+
+pub fn column(name: &str, column: &TextColumn) -> PolarsResult<Column> {
+    Texts::new(column.dictionary.values()).column(name, column.codes.iter().copied())
+}
+
+/// A long column of texts that lie in few places, such as words of a dictionary: told apart by
+/// where they lie, each is stored once.
+pub fn repeated<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> PolarsResult<Column> {
+    let mut known: FxHashMap<(*const u8, usize), u32> = FxHashMap::default();
+    let mut distinct: Vec<&str> = Vec::new();
+    let codes: Vec<u32> = values
+        .map(|value| {
+            value.map_or(MISSING_CODE, |text| {
+                *known.entry((text.as_ptr(), text.len())).or_insert_with(|| {
+                    distinct.push(text);
+                    distinct.len() as u32 - 1
+                })
+            })
+        })
+        .collect();
+    Texts::new(distinct.into_iter()).column(name, codes.into_iter())
 }
 
 pub fn numbers(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
@@ -37,23 +72,23 @@ pub fn instants(name: &str, values: impl Iterator<Item = i64>) -> Column {
         .into()
 }
 
-/// Months of many instants: most share a few, so each distinct one is made once.
-pub fn months(name: &str, zone: chrono_tz::Tz, values: impl Iterator<Item = i64>) -> Column {
-    use chrono::Datelike;
-    let mut column = TextColumn::default();
-    let mut known: rustc_hash::FxHashMap<(i32, u32), u32> = rustc_hash::FxHashMap::default();
-    for at in values {
-        if at == MISSING_AT {
-            column.push("");
-            continue;
-        }
-        let date = local_date(at, zone);
-        let code = *known
-            .entry((date.year(), date.month()))
-            .or_insert_with(|| column.dictionary.intern(&date.format("%Y-%m").to_string()));
-        column.codes.push(code);
-    }
-    self::column(name, &column)
+/// Local months as `YYYY-MM`: most rows share a few, so each is made once.
+pub fn months(name: &str, local: &LocalTime, values: impl Iterator<Item = i64>) -> PolarsResult<Column> {
+    let mut known: FxHashMap<i64, u32> = FxHashMap::default();
+    let mut names: Vec<String> = Vec::new();
+    let codes: Vec<u32> = values
+        .map(|at| {
+            if at == MISSING_AT {
+                return MISSING_CODE;
+            }
+            let month = local.month(at);
+            *known.entry(month).or_insert_with(|| {
+                names.push(format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1));
+                names.len() as u32 - 1
+            })
+        })
+        .collect();
+    Texts::new(names.iter().map(String::as_str)).column(name, codes.into_iter())
 }
 
 pub fn owned(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {

@@ -9,14 +9,19 @@ mod clocks;
 mod columns;
 mod hours;
 mod lists;
+mod local;
 mod tickets;
 
 pub use areas::tier;
 pub use lists::rejects;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
-use crate::clock::{AuditRow, Kernel, Outcome, Reading, Readings, local_date};
+use columns::Texts;
+use local::LocalTime;
+
+use crate::clock::{AuditRow, Entitlement, Kernel, Outcome, Reading, Readings, local_date};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::model::Time;
@@ -123,17 +128,39 @@ pub struct Facts<'a> {
     pub history: &'a [PastMonth],
 }
 
-/// Builds all frames.
+/// What several frames need and is computed once.
+struct Shared {
+    /// Ids of tickets, by row.
+    ids: Texts,
+    /// By row of the tickets.
+    entitlements: Vec<Entitlement>,
+    /// In the report's zone.
+    local: LocalTime,
+}
+
+/// Builds all frames; the large ones at the same time.
 ///
 /// # Errors
 /// What Polars says.
 pub fn build(facts: &Facts) -> PolarsResult<Tables> {
+    let tickets = &facts.kernel.data.tickets;
+    let opened = &tickets.times[Time::Opened as usize];
+    let instants = opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
+    let shared = Shared {
+        ids: Texts::new((0..tickets.len()).map(|row| tickets.ticket_id.get(row))),
+        entitlements: (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
+        local: LocalTime::new(facts.config.zone, instants),
+    };
+    let ((tickets, clocks), (segments, cycles)) = rayon::join(
+        || rayon::join(|| tickets::tickets(facts, &shared), || clocks::clocks(facts, &shared)),
+        || rayon::join(|| clocks::segments(facts, &shared), || clocks::cycles(facts, &shared)),
+    );
     Ok(Tables {
         frames: vec![
-            ("tickets", tickets::tickets(facts)?),
-            ("clocks", clocks::clocks(facts)?),
-            ("segments", clocks::segments(facts)?),
-            ("cycles", clocks::cycles(facts)?),
+            ("tickets", tickets?),
+            ("clocks", clocks?),
+            ("segments", segments?),
+            ("cycles", cycles?),
             ("contracts", lists::contracts(facts.kernel)?),
             ("outcomes", agreements::outcomes(facts)?),
             ("audit", agreements::audit(facts)?),

@@ -2,78 +2,112 @@
 
 use polars::prelude::*;
 
-use super::Facts;
-use super::columns::{column, flags, instants, months, numbers, texts};
-use super::hours::{weekday_and_hour, year};
-use crate::clock::{Scratch, StatusClass, local_date};
+use rayon::prelude::*;
+
+use super::columns::{column, flags, instants, months, numbers, repeated, texts};
+use super::hours::year;
+use super::local::day_of;
+use super::{Facts, Shared};
+use crate::clock::{Kernel, Scratch, StatusClass};
 use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Time};
 
-pub fn tickets(facts: &Facts) -> PolarsResult<DataFrame> {
+/// What the history of a ticket comes to.
+struct Life {
+    class: &'static str,
+    /// [`MISSING_AT`] while it is open.
+    ended_at: i64,
+    reopens: i64,
+}
+
+/// Tickets whose histories one task reads.
+const BATCH: usize = 4096;
+
+fn lives(kernel: &Kernel, as_of: i64) -> Vec<Life> {
+    let all = kernel.data.tickets.len();
+    let batches: Vec<Vec<Life>> = (0..all.div_ceil(BATCH))
+        .into_par_iter()
+        .map(|batch| {
+            let mut scratch = Scratch::default();
+            let rows = batch * BATCH..((batch + 1) * BATCH).min(all);
+            rows.map(|row| life(kernel, as_of, row, &mut scratch)).collect()
+        })
+        .collect();
+    batches.into_iter().flatten().collect()
+}
+
+fn life(kernel: &Kernel, as_of: i64, row: usize, scratch: &mut Scratch) -> Life {
+    let tickets = &kernel.data.tickets;
+    kernel.timeline(row, scratch);
+    let class = kernel.status_class(row, &scratch.timeline);
+    let own = |time| tickets.at(row, time).filter(|at| *at <= as_of);
+    let is_over = scratch.timeline.is_over();
+    let by_history = scratch.timeline.resolves.last().copied().filter(|_| is_over);
+    let by_column = own(Time::Resolved).or(own(Time::Closed));
+    let last = scratch.timeline.stretches.last();
+    let ended = match class {
+        // Merged, cancelled and the like are off the desk, though never resolved.
+        StatusClass::Excluded(_) => match last.filter(|last| matches!(last.class, StatusClass::Excluded(_))) {
+            Some(last) => Some(last.from_at),
+            None => by_column.or(own(Time::Opened)),
+        },
+        _ if scratch.timeline.tells_status => by_history,
+        _ => by_column,
+    };
+    let opened_at = tickets.times[Time::Opened as usize][row];
+    let counted = i64::from(tickets.reopen_count[row]);
+    Life {
+        class: class.name(),
+        // A ticket can't have ended before it was opened; the finding says so.
+        ended_at: ended.map_or(MISSING_AT, |at| at.max(opened_at)),
+        reopens: (scratch.timeline.gaps.len() as i64).max(counted.max(0)),
+    }
+}
+
+pub fn tickets(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
     let (config, kernel, period) = (facts.config, facts.kernel, facts.period);
     let tickets = &kernel.data.tickets;
     let rows = 0..tickets.len();
     let opened = &tickets.times[Time::Opened as usize];
-    let mut columns = vec![texts("ticket_id", rows.clone().map(|row| Some(tickets.ticket_id.get(row))))];
+    let mut columns = vec![shared.ids.column("ticket_id", 0..tickets.len() as u32)?];
     for (name, times) in TIME_COLUMNS.iter().zip(&tickets.times) {
         columns.push(instants(name, times.iter().copied()));
     }
     for (name, text) in TEXT_COLUMNS.iter().zip(&tickets.texts) {
-        columns.push(column(name, text));
+        columns.push(column(name, text)?);
     }
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-    let mut scratch = Scratch::default();
-    let (mut class, mut resolved, mut over, mut reopens) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut coverage, mut contract) = (Vec::new(), Vec::new());
-    for row in rows.clone() {
-        kernel.timeline(row, &mut scratch);
-        class.push(kernel.status_class(row, &scratch.timeline).name());
-        let own = |time| tickets.at(row, time).filter(|at| *at <= period.as_of);
-        let is_over = scratch.timeline.is_over();
-        let by_history = scratch.timeline.resolves.last().copied().filter(|_| is_over);
-        let by_column = own(Time::Resolved).or(own(Time::Closed));
-        let last = scratch.timeline.stretches.last();
-        let ended = match kernel.status_class(row, &scratch.timeline) {
-            // Merged, cancelled and the like are off the desk, though never resolved.
-            StatusClass::Excluded(_) => {
-                match last.filter(|last| matches!(last.class, StatusClass::Excluded(_))) {
-                    Some(last) => Some(last.from_at),
-                    None => by_column.or(own(Time::Opened)),
-                }
-            }
-            _ if scratch.timeline.tells_status => by_history,
-            _ => by_column,
-        };
-        // A ticket can't have ended before it was opened; the finding says so.
-        resolved.push(ended.map_or(MISSING_AT, |at| at.max(opened[row])));
-        over.push(ended.is_some());
-        let counted = i64::from(tickets.reopen_count[row]);
-        reopens.push((scratch.timeline.gaps.len() as i64).max(counted.max(0)));
-        let entitlement = kernel.entitlement(row);
-        coverage.push(entitlement.coverage.name());
-        contract.push(entitlement.contract.map(|index| kernel.data.contracts[index].contract.as_str()));
-    }
-    let local: Vec<_> = opened.iter().map(|&at| weekday_and_hour(at, config.zone)).collect();
+    let lives = lives(kernel, period.as_of);
+    let contracts = &kernel.data.contracts;
+    let local = &shared.local;
+    let hours: Vec<_> = opened.iter().map(|&at| local.weekday_and_hour(at)).collect();
     let year = year(period.until_at.min(period.as_of + 1), config.zone);
-    let is_in_year = |&at: &i64| at <= period.as_of && year.contains(&local_date(at, config.zone));
+    let year = day_of(year.start)..day_of(year.end);
+    let is_in_year = |&at: &i64| at <= period.as_of && year.contains(&local.day(at));
     columns.extend([
         texts("summary", rows.clone().map(|row| Some(tickets.summary.get(row)).filter(|s| !s.is_empty()))),
         texts("activity", rows.clone().map(|row| Some(tickets.activity.get(row)).filter(|s| !s.is_empty()))),
-        texts("status_class", class.into_iter().map(some)),
-        texts("coverage", coverage.into_iter().map(some)),
-        texts("contract", contract.into_iter()),
-        numbers("reopens", reopens.into_iter().map(Some)),
-        instants("ended_at", resolved.iter().copied()),
-        months("opened_month", config.zone, opened.iter().copied()),
-        numbers("opened_weekday", local.iter().map(|local| local.map(|(day, _)| day))),
-        numbers("opened_hour", local.iter().map(|local| local.map(|(_, hour)| hour))),
-        months("ended_month", config.zone, resolved.iter().copied()),
-        flags("is_open", over.iter().zip(opened).map(|(over, opened)| !over && *opened <= period.as_of)),
+        repeated("status_class", lives.iter().map(|life| some(life.class)))?,
+        repeated("coverage", shared.entitlements.iter().map(|own| some(own.coverage.name())))?,
+        repeated(
+            "contract",
+            shared.entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())),
+        )?,
+        numbers("reopens", lives.iter().map(|life| Some(life.reopens))),
+        instants("ended_at", lives.iter().map(|life| life.ended_at)),
+        months("opened_month", local, opened.iter().copied())?,
+        numbers("opened_weekday", hours.iter().map(|local| local.map(|(day, _)| day))),
+        numbers("opened_hour", hours.iter().map(|local| local.map(|(_, hour)| hour))),
+        months("ended_month", local, lives.iter().map(|life| life.ended_at))?,
+        flags(
+            "is_open",
+            lives.iter().zip(opened).map(|(life, at)| life.ended_at == MISSING_AT && *at <= period.as_of),
+        ),
         flags("is_opened_in_period", opened.iter().map(|&at| period.contains(at) && at <= period.as_of)),
         flags("is_opened_in_year", opened.iter().map(is_in_year)),
-        flags("is_ended_in_period", resolved.iter().map(|&at| period.contains(at))),
+        flags("is_ended_in_period", lives.iter().map(|life| period.contains(life.ended_at))),
     ]);
     for (name, extra) in &tickets.extras {
-        columns.push(column(name, extra));
+        columns.push(column(name, extra)?);
     }
     DataFrame::new(tickets.len(), columns)
 }
