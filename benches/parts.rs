@@ -49,9 +49,9 @@ fn calendar_elapsed(bencher: divan::Bencher) {
         clock::measure(&sample.config.policy, &sample.imported.data, &sample.calendars, sample.as_of);
     let calendar = kernel.calendar(&readings.rows[0]);
     let opened = &sample.imported.data.tickets.times[0];
-    bencher.counter(ItemsCount::new(opened.len())).bench(|| {
-        opened.iter().map(|from| calendar.elapsed(black_box(*from), from + 400_000)).sum::<i64>()
-    });
+    bencher
+        .counter(ItemsCount::new(opened.len()))
+        .bench(|| opened.iter().map(|from| calendar.elapsed(black_box(*from), from + 400_000)).sum::<i64>());
 }
 
 /// The instant after so many business seconds.
@@ -112,5 +112,7 @@ fn query_typed(bencher: divan::Bencher) {
 /// What the shell waits for before anything happens.
 #[divan::bench]
 fn start(bencher: divan::Bencher) {
-    bencher.bench(|| Command::new(env!("CARGO_BIN_EXE_sla")).arg("--help").output().expect("it runs").status.code());
+    bencher.bench(|| {
+        Command::new(env!("CARGO_BIN_EXE_sla")).arg("--help").output().expect("it runs").status.code()
+    });
 }

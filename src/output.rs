@@ -83,7 +83,6 @@ impl Output {
         Ok(())
     }
 
-
     /// Writes `manifest.json` and `run.json` and puts the folder `name` in its place.
     ///
     /// # Errors

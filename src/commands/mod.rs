@@ -48,7 +48,7 @@ use crate::paper::locale::Locale;
 use crate::query::{Query, load};
 use crate::recurrence::{self, Lost, Recurrence};
 use crate::report::selection::{self, Selection};
-use crate::tables::{Facts, Period, placed_at};
+use crate::tables::{Facts, Period, Wanted, placed_at};
 
 use stages::Stages;
 
@@ -262,6 +262,7 @@ fn with_facts<T>(
     imported: &Imported,
     period: &Period,
     past: Vec<PastMonth>,
+    wanted: &Wanted,
     stages: &mut Stages,
     then: impl FnOnce(&Facts, &mut Stages) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -277,7 +278,10 @@ fn with_facts<T>(
         clock::audit(&config.policy, &imported.data, &calendars, exported_at, &readings.rows, is_in_period);
     stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
     let lost = lost(imported, &readings.rows);
-    let recurrence = recurrence(config, imported, &kernel, &lost);
+    let recurrence = match wanted.has_areas() {
+        true => recurrence(config, imported, &kernel, &lost),
+        false => Recurrence::none(&config.recurrence.settings, kernel.as_of, config.zone),
+    };
     stages.done("areas", || {
         format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())
     });

@@ -34,11 +34,14 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     stages.done("import", || format!("{} tickets", imported.data.tickets.len()));
     super::judge_rejects(&config, &imported)?;
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
-    let table = super::with_facts(&config, &imported, &period, Vec::new(), &mut stages, |facts, stages| {
-        let tables = tables::build(facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
-        stages.done("tables", || format!("{} tables", tables.frames.len()));
-        query::run(&query, &tables).map_err(Failure::usage)
-    })?;
+    let wanted = query::wanted(std::slice::from_ref(&query));
+    let table =
+        super::with_facts(&config, &imported, &period, Vec::new(), &wanted, &mut stages, |facts, stages| {
+            let tables =
+                tables::build(facts, &wanted).map_err(|error| Failure::usage(format!("error: {error}")))?;
+            stages.done("tables", || format!("{} tables", tables.frames.len()));
+            query::run(&query, &tables).map_err(Failure::usage)
+        })?;
     stages.done("query", || format!("{} rows", table.rows.len()));
     match args.format {
         QueryFormat::Csv => {

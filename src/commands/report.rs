@@ -18,7 +18,7 @@ use crate::paper::{Block, Cell, Download, Report, Table};
 use crate::render::csv::{Dialect, Style};
 use crate::report::selection::{self, Selection};
 use crate::report::{self, Inputs, TicketDetail, kpi, verdict_sentences};
-use crate::tables::{self, DATA, Tables};
+use crate::tables::{self, DATA, Tables, Wanted};
 use crate::{query, render};
 
 /// Runs the command; `sla run` fails where a gate doesn't hold.
@@ -52,9 +52,12 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     import::redact(redaction(&args.redact), &mut config, &mut imported);
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
     let first_month = tables::month(period.from_at, config.zone);
+    // Of the data that is written, everything; and rejects, whatever is asked.
+    let wanted = if args.no_data { query::wanted(&queries).and(&["rejects"]) } else { Wanted::all() };
     let past = months(&summaries, config.zone.name(), &first_month);
-    super::with_facts(&config, &imported, &period, past, &mut stages, |facts, stages| {
-        let tables = tables::build(facts).map_err(|error| Failure::usage(format!("error: {error}")))?;
+    super::with_facts(&config, &imported, &period, past, &Wanted::all(), &mut stages, |facts, stages| {
+        let tables =
+            tables::build(facts, &wanted).map_err(|error| Failure::usage(format!("error: {error}")))?;
         stages.done("tables", || format!("{} tables", tables.frames.len()));
         let mut results: Vec<Table> = queries
             .par_iter()

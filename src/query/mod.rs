@@ -16,7 +16,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::paper::{Cell, Column as Heading, Format, Table};
-use crate::tables::Tables;
+use crate::tables::{Tables, Wanted};
 
 /// A checked query.
 #[derive(Debug, Clone)]
@@ -127,6 +127,12 @@ pub fn ad_hoc(sql: &str) -> Result<Query, Diagnostics> {
         }
         Err(items) => Err(Diagnostics { origin: "query".to_owned(), source: sql.to_owned(), items }),
     }
+}
+
+/// What queries ask the tables for.
+pub fn wanted(queries: &[Query]) -> Wanted {
+    let words: Option<Vec<_>> = queries.iter().map(|query| sql::words(&query.sql)).collect();
+    words.map_or_else(Wanted::all, |words| Wanted::named(words.into_iter().flatten().collect()))
 }
 
 /// Runs a query and its checks.

@@ -1,5 +1,7 @@
 //! What a query may say: one statement that reads the registered tables.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
@@ -94,6 +96,26 @@ fn is_clause(token: &Token) -> bool {
     ["WHERE", "GROUP", "ORDER", "ON", "JOIN", "CROSS", "LEFT", "INNER", ")", "LIMIT", "UNION"]
         .iter()
         .any(|word| token.is(word))
+}
+
+/// The words of a query in lower case, qualified names in parts; `None` where it asks for columns
+/// without naming them.
+pub fn words(sql: &str) -> Option<BTreeSet<String>> {
+    let tokens = tokens(sql, 0);
+    let is_wildcard = |(index, token): (usize, &Token)| {
+        let before = index.checked_sub(1).map(|before| &tokens[before]);
+        token.is("NATURAL")
+            || (token.text == "*"
+                && before.is_some_and(|before| {
+                    ["SELECT", "DISTINCT", "ALL", ","].iter().any(|word| before.is(word))
+                        || before.text.ends_with('.')
+                }))
+    };
+    if tokens.iter().enumerate().any(is_wildcard) {
+        return None;
+    }
+    let parts = tokens.iter().flat_map(|token| token.text.split('.'));
+    Some(parts.map(|part| part.trim_matches('"').to_ascii_lowercase()).collect())
 }
 
 fn tokens(text: &str, body: usize) -> Vec<Token<'_>> {

@@ -54,6 +54,24 @@ pub struct Recurrence {
     pub findings: Vec<Finding>,
 }
 
+impl Recurrence {
+    /// Where nobody asks: nothing was looked for.
+    pub fn none(settings: &Settings, as_of: i64, zone: chrono_tz::Tz) -> Recurrence {
+        let windows = Windows::new(as_of, zone, settings);
+        Recurrence {
+            windows,
+            incidents: Incidents::default(),
+            areas: Vec::new(),
+            bursts: Vec::new(),
+            families: Vec::new(),
+            hardware: Hardware::default(),
+            model_names: Vec::new(),
+            history_at: windows.end_at,
+            findings: Vec::new(),
+        }
+    }
+}
+
 /// Finds the recurring problem areas.
 pub fn analyse(input: &Input) -> Recurrence {
     let codes = Codes::new(input.data, input.glossary, input.settings.text_threshold);

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::columns::{Texts, flags, instants, months, numbers, repeated, shares};
+use super::columns::{Columns, Texts, flags, instants, months, numbers, repeated, shares};
 use super::{Facts, Shared, placed_at};
 use crate::clock::{Cycle, Reading, SegmentKind, Verdict};
 use crate::model::{Field, MISSING_AT, Text, instant};
@@ -24,63 +24,90 @@ pub fn clocks(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
     let held = |r: &Reading, code: u32, field: Field| {
         r.due_kind.and_then(|_| kernel.holder(r.ticket as usize, code, field))
     };
-    let columns = vec![
-        numbers("reading_id", (0..rows.len() as i64).map(Some)),
-        shared.ids.column("ticket_id", rows.iter().map(|r| r.ticket))?,
-        repeated("clock", rows.iter().map(|r| Some(clocks[r.clock as usize].name.as_str())))?,
-        numbers("clock_order", rows.iter().map(|r| Some(i64::from(r.clock)))),
-        repeated("verdict", rows.iter().map(|r| Some(r.verdict.name())))?,
-        repeated("reason", rows.iter().map(|r| Some(r.reason.name()).filter(|s| !s.is_empty())))?,
+    let mut columns = Columns::new(&shared.wanted, rows.len());
+    columns.add("reading_id", |name| Ok(numbers(name, (0..rows.len() as i64).map(Some))))?;
+    columns.add("ticket_id", |name| shared.ids.column(name, rows.iter().map(|r| r.ticket)))?;
+    columns.add("clock", |name| {
+        repeated(name, rows.iter().map(|r| Some(clocks[r.clock as usize].name.as_str())))
+    })?;
+    columns.add("clock_order", |name| Ok(numbers(name, rows.iter().map(|r| Some(i64::from(r.clock))))))?;
+    columns.add("verdict", |name| repeated(name, rows.iter().map(|r| Some(r.verdict.name()))))?;
+    columns.add("reason", |name| {
+        repeated(name, rows.iter().map(|r| Some(r.reason.name()).filter(|s| !s.is_empty())))
+    })?;
+    columns.add("severity", |name| {
         repeated(
-            "severity",
+            name,
             rows.iter().map(|r| config.policy.severities.get(r.severity as usize).map(String::as_str)),
-        )?,
-        instants("opened_at", rows.iter().map(|r| tickets.times[0][r.ticket as usize])),
-        instants("started_at", rows.iter().map(|r| r.started_at)),
-        instants("stopped_at", rows.iter().map(|r| r.stopped_at)),
-        instants("due_at", rows.iter().map(|r| r.due_at)),
-        instants("decided_at", rows.iter().map(|r| r.decided_at)),
-        numbers("elapsed_s", rows.iter().map(|r| seconds(r.elapsed_s))),
-        numbers("target_s", rows.iter().map(|r| seconds(r.target_s))),
-        numbers("limit_s", rows.iter().map(|r| seconds(r.limit_s))),
-        numbers("overrun_s", rows.iter().map(|r| Some(r.overrun_s))),
-        numbers("paused_s", rows.iter().map(|r| Some(r.paused_s))),
-        numbers("closed_hours_s", rows.iter().map(|r| Some(r.closed_hours_s))),
-        numbers("cycles", rows.iter().map(|r| Some(i64::from(r.cycles)))),
-        numbers("reopens", rows.iter().map(|r| Some(i64::from(r.reopens)))),
+        )
+    })?;
+    columns.add("opened_at", |name| {
+        Ok(instants(name, rows.iter().map(|r| tickets.times[0][r.ticket as usize])))
+    })?;
+    columns.add("started_at", |name| Ok(instants(name, rows.iter().map(|r| r.started_at))))?;
+    columns.add("stopped_at", |name| Ok(instants(name, rows.iter().map(|r| r.stopped_at))))?;
+    columns.add("due_at", |name| Ok(instants(name, rows.iter().map(|r| r.due_at))))?;
+    columns.add("decided_at", |name| Ok(instants(name, rows.iter().map(|r| r.decided_at))))?;
+    columns.add("elapsed_s", |name| Ok(numbers(name, rows.iter().map(|r| seconds(r.elapsed_s)))))?;
+    columns.add("target_s", |name| Ok(numbers(name, rows.iter().map(|r| seconds(r.target_s)))))?;
+    columns.add("limit_s", |name| Ok(numbers(name, rows.iter().map(|r| seconds(r.limit_s)))))?;
+    columns.add("overrun_s", |name| Ok(numbers(name, rows.iter().map(|r| Some(r.overrun_s)))))?;
+    columns.add("paused_s", |name| Ok(numbers(name, rows.iter().map(|r| Some(r.paused_s)))))?;
+    columns.add("closed_hours_s", |name| Ok(numbers(name, rows.iter().map(|r| Some(r.closed_hours_s)))))?;
+    columns.add("cycles", |name| Ok(numbers(name, rows.iter().map(|r| Some(i64::from(r.cycles))))))?;
+    columns.add("reopens", |name| Ok(numbers(name, rows.iter().map(|r| Some(i64::from(r.reopens))))))?;
+    columns.add("calendar", |name| {
         repeated(
-            "calendar",
+            name,
             rows.iter().map(|r| Some(config.policy.calendars[r.calendar as usize].spec.name.as_str())),
-        )?,
-        repeated("confidence", rows.iter().map(|r| Some(if r.has_history { "high" } else { "low" })))?,
-        months("decided_month", &shared.local, rows.iter().map(|r| r.decided_at))?,
-        months("opened_month", &shared.local, rows.iter().map(|r| tickets.times[0][r.ticket as usize]))?,
-        flags("is_kept", rows.iter().map(|r| r.verdict.is_kept())),
-        flags("is_missed", rows.iter().map(|r| r.verdict.is_missed())),
-        flags("is_on_target", rows.iter().map(|r| r.verdict == Verdict::Met)),
-        flags("is_closed_only", rows.iter().map(|r| r.verdict.is_kept() || r.verdict == Verdict::Breached)),
-        flags("is_undecided", rows.iter().map(|r| r.verdict.is_undecided())),
-        flags("is_in_period", rows.iter().map(|r| period.contains(placed_at(r, kernel, period)))),
-        repeated("coverage", rows.iter().map(|r| Some(entitlements[r.ticket as usize].coverage.name())))?,
-        repeated("contract", rows.iter().map(|r| contract(r).map(|c| c.contract.as_str())))?,
-        shares(
-            "attainment_target",
+        )
+    })?;
+    columns.add("confidence", |name| {
+        repeated(name, rows.iter().map(|r| Some(if r.has_history { "high" } else { "low" })))
+    })?;
+    columns.add("decided_month", |name| months(name, &shared.local, rows.iter().map(|r| r.decided_at)))?;
+    columns.add("opened_month", |name| {
+        months(name, &shared.local, rows.iter().map(|r| tickets.times[0][r.ticket as usize]))
+    })?;
+    columns.add("is_kept", |name| Ok(flags(name, rows.iter().map(|r| r.verdict.is_kept()))))?;
+    columns.add("is_missed", |name| Ok(flags(name, rows.iter().map(|r| r.verdict.is_missed()))))?;
+    columns.add("is_on_target", |name| Ok(flags(name, rows.iter().map(|r| r.verdict == Verdict::Met))))?;
+    columns.add("is_closed_only", |name| {
+        Ok(flags(name, rows.iter().map(|r| r.verdict.is_kept() || r.verdict == Verdict::Breached)))
+    })?;
+    columns.add("is_undecided", |name| Ok(flags(name, rows.iter().map(|r| r.verdict.is_undecided()))))?;
+    columns.add("is_in_period", |name| {
+        Ok(flags(name, rows.iter().map(|r| period.contains(placed_at(r, kernel, period)))))
+    })?;
+    columns.add("coverage", |name| {
+        repeated(name, rows.iter().map(|r| Some(entitlements[r.ticket as usize].coverage.name())))
+    })?;
+    columns.add("contract", |name| {
+        repeated(name, rows.iter().map(|r| contract(r).map(|c| c.contract.as_str())))
+    })?;
+    columns.add("attainment_target", |name| {
+        Ok(shares(
+            name,
             rows.iter().map(|r| {
                 contract(r).and_then(|c| c.attainment_target).or(clocks[r.clock as usize].attainment_target)
             }),
-        ),
-        of("request_type", Text::RequestType)?,
-        of("customer", Text::Customer)?,
-        of("site", Text::Site)?,
-        of("product", Text::Product)?,
-        of("category", Text::Category)?,
-        of("group_name", Text::Group)?,
-        repeated("due_group_name", rows.iter().map(|r| held(r, r.due_group, Field::Group)))?,
-        repeated("due_assignee", rows.iter().map(|r| held(r, r.due_assignee, Field::Assignee)))?,
-        repeated("due_kind", rows.iter().map(|r| r.due_kind.map(SegmentKind::name)))?,
-        of("source_verdict", Text::SourceVerdict)?,
-    ];
-    DataFrame::new(rows.len(), columns)
+        ))
+    })?;
+    columns.add("request_type", |name| of(name, Text::RequestType))?;
+    columns.add("customer", |name| of(name, Text::Customer))?;
+    columns.add("site", |name| of(name, Text::Site))?;
+    columns.add("product", |name| of(name, Text::Product))?;
+    columns.add("category", |name| of(name, Text::Category))?;
+    columns.add("group_name", |name| of(name, Text::Group))?;
+    columns.add("due_group_name", |name| {
+        repeated(name, rows.iter().map(|r| held(r, r.due_group, Field::Group)))
+    })?;
+    columns.add("due_assignee", |name| {
+        repeated(name, rows.iter().map(|r| held(r, r.due_assignee, Field::Assignee)))
+    })?;
+    columns.add("due_kind", |name| repeated(name, rows.iter().map(|r| r.due_kind.map(SegmentKind::name))))?;
+    columns.add("source_verdict", |name| of(name, Text::SourceVerdict))?;
+    columns.frame()
 }
 
 /// Where the time of each reading went. Holders are those of the history or,
@@ -91,23 +118,25 @@ pub fn segments(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
     let values = &kernel.data.events.values;
     // Readings are in order of ticket, then clock.
     let clocks = config.policy.clocks.len() as i64;
-    DataFrame::new(
-        rows.len(),
-        vec![
-            numbers("reading_id", rows.iter().map(|s| Some(i64::from(s.ticket) * clocks + i64::from(s.clock)))),
-            shared.ids.column("ticket_id", rows.iter().map(|s| s.ticket))?,
-            repeated("clock", rows.iter().map(|s| Some(config.policy.clocks[s.clock as usize].name.as_str())))?,
-            repeated("kind", rows.iter().map(|s| Some(s.kind.name())))?,
-            repeated("status", rows.iter().map(|s| values.get(s.status)))?,
-            repeated("group_name", rows.iter().map(|s| kernel.holder(s.ticket as usize, s.group, Field::Group)))?,
-            repeated(
-                "assignee",
-                rows.iter().map(|s| kernel.holder(s.ticket as usize, s.assignee, Field::Assignee)),
-            )?,
-            flags("is_counted", rows.iter().map(|s| s.is_counted)),
-            numbers("segment_s", rows.iter().map(|s| Some(s.seconds))),
-        ],
-    )
+    let mut columns = Columns::new(&shared.wanted, rows.len());
+    columns.add("reading_id", |name| {
+        Ok(numbers(name, rows.iter().map(|s| Some(i64::from(s.ticket) * clocks + i64::from(s.clock)))))
+    })?;
+    columns.add("ticket_id", |name| shared.ids.column(name, rows.iter().map(|s| s.ticket)))?;
+    columns.add("clock", |name| {
+        repeated(name, rows.iter().map(|s| Some(config.policy.clocks[s.clock as usize].name.as_str())))
+    })?;
+    columns.add("kind", |name| repeated(name, rows.iter().map(|s| Some(s.kind.name()))))?;
+    columns.add("status", |name| repeated(name, rows.iter().map(|s| values.get(s.status))))?;
+    columns.add("group_name", |name| {
+        repeated(name, rows.iter().map(|s| kernel.holder(s.ticket as usize, s.group, Field::Group)))
+    })?;
+    columns.add("assignee", |name| {
+        repeated(name, rows.iter().map(|s| kernel.holder(s.ticket as usize, s.assignee, Field::Assignee)))
+    })?;
+    columns.add("is_counted", |name| Ok(flags(name, rows.iter().map(|s| s.is_counted))))?;
+    columns.add("segment_s", |name| Ok(numbers(name, rows.iter().map(|s| Some(s.seconds)))))?;
+    columns.frame()
 }
 
 /// Every cycle of the readings that have more than one, numbered from 1.

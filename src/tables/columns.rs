@@ -3,11 +3,41 @@
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::Wanted;
 use super::local::LocalTime;
 use crate::model::{MISSING_AT, MISSING_CODE, Money, TextColumn, instant};
 
 pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
     StringChunked::from_iter_options(name.into(), values).into_series().into()
+}
+
+/// The columns of a long table that somebody asks for; the others are never made.
+pub struct Columns<'a> {
+    wanted: &'a Wanted,
+    rows: usize,
+    made: Vec<Column>,
+}
+
+impl<'a> Columns<'a> {
+    pub fn new(wanted: &'a Wanted, rows: usize) -> Columns<'a> {
+        Columns { wanted, rows, made: Vec::new() }
+    }
+
+    /// Makes a column of that name, if it is wanted.
+    pub fn add<'n>(
+        &mut self,
+        name: &'n str,
+        make: impl FnOnce(&'n str) -> PolarsResult<Column>,
+    ) -> PolarsResult<()> {
+        if self.wanted.has(name) {
+            self.made.push(make(name)?);
+        }
+        Ok(())
+    }
+
+    pub fn frame(self) -> PolarsResult<DataFrame> {
+        DataFrame::new(self.rows, self.made)
+    }
 }
 
 /// Texts that are stored once, however many rows of however many columns have them.

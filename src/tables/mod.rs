@@ -15,6 +15,8 @@ mod tickets;
 pub use areas::tier;
 pub use lists::rejects;
 
+use std::collections::BTreeSet;
+
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -128,8 +130,51 @@ pub struct Facts<'a> {
     pub history: &'a [PastMonth],
 }
 
+/// Which tables and columns somebody asks for, by the words of their queries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// `None` for everything.
+    words: Option<BTreeSet<String>>,
+}
+
+impl Wanted {
+    /// Everything there is.
+    pub fn all() -> Wanted {
+        Wanted::default()
+    }
+
+    /// Tables and columns that are named by any of those words, lower case.
+    pub fn named(words: BTreeSet<String>) -> Wanted {
+        Wanted { words: Some(words) }
+    }
+
+    /// The same and some more.
+    pub fn and(mut self, names: &[&str]) -> Wanted {
+        if let Some(words) = &mut self.words {
+            words.extend(names.iter().map(|name| (*name).to_owned()));
+        }
+        self
+    }
+
+    /// Whether a table or column is asked for.
+    pub fn has(&self, name: &str) -> bool {
+        self.words.as_ref().is_none_or(|words| words.contains(&name.to_ascii_lowercase()))
+    }
+
+    /// Whether any of them is.
+    pub fn any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.has(name))
+    }
+
+    /// Whether any of the tables is that recurring faults are looked for for.
+    pub fn has_areas(&self) -> bool {
+        self.any(&["areas", "area_tickets", "units", "models", "failures_by_age", "bursts"])
+    }
+}
+
 /// What several frames need and is computed once.
 struct Shared {
+    wanted: Wanted,
     /// Ids of tickets, by row.
     ids: Texts,
     /// By row of the tickets.
@@ -138,46 +183,53 @@ struct Shared {
     local: LocalTime,
 }
 
-/// Builds all frames; the large ones at the same time.
+/// Builds the frames that are wanted, of the large ones the columns that are; those at the same time.
 ///
 /// # Errors
 /// What Polars says.
-pub fn build(facts: &Facts) -> PolarsResult<Tables> {
+pub fn build(facts: &Facts, wanted: &Wanted) -> PolarsResult<Tables> {
     let tickets = &facts.kernel.data.tickets;
     let opened = &tickets.times[Time::Opened as usize];
-    let instants = opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
+    let instants =
+        opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
     let shared = Shared {
+        wanted: wanted.clone(),
         ids: Texts::new((0..tickets.len()).map(|row| tickets.ticket_id.get(row))),
-        entitlements: (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
+        entitlements: match wanted.any(&["coverage", "contract", "attainment_target"]) {
+            true => (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
+            false => Vec::new(),
+        },
         local: LocalTime::new(facts.config.zone, instants),
     };
-    let ((tickets, clocks), (segments, cycles)) = rayon::join(
-        || rayon::join(|| tickets::tickets(facts, &shared), || clocks::clocks(facts, &shared)),
-        || rayon::join(|| clocks::segments(facts, &shared), || clocks::cycles(facts, &shared)),
-    );
-    Ok(Tables {
-        frames: vec![
-            ("tickets", tickets?),
-            ("clocks", clocks?),
-            ("segments", segments?),
-            ("cycles", cycles?),
-            ("contracts", lists::contracts(facts.kernel)?),
-            ("outcomes", agreements::outcomes(facts)?),
-            ("audit", agreements::audit(facts)?),
-            ("areas", areas::areas(facts)?),
-            ("area_tickets", areas::area_tickets(facts)?),
-            ("units", areas::units(facts)?),
-            ("models", areas::models(facts)?),
-            ("failures_by_age", areas::failures_by_age(facts)?),
-            ("bursts", areas::bursts(facts)?),
-            ("site_attainment", areas::site_attainment(facts)?),
-            ("hours", hours::hours(facts)?),
-            ("history", lists::history(facts.history)?),
-            ("assets", lists::assets(facts.kernel)?),
-            ("rejects", lists::rejects(facts.imported)?),
-            ("findings", lists::findings(facts.imported)?),
-            ("files", lists::files(facts.imported)?),
-            ("run", lists::run(facts)?),
-        ],
-    })
+    type Maker<'m> = (&'static str, Box<dyn Fn() -> PolarsResult<DataFrame> + Send + Sync + 'm>);
+    let shared = &shared;
+    let makers: Vec<Maker> = vec![
+        ("tickets", Box::new(|| tickets::tickets(facts, shared))),
+        ("clocks", Box::new(|| clocks::clocks(facts, shared))),
+        ("segments", Box::new(|| clocks::segments(facts, shared))),
+        ("cycles", Box::new(|| clocks::cycles(facts, shared))),
+        ("contracts", Box::new(|| lists::contracts(facts.kernel))),
+        ("outcomes", Box::new(|| agreements::outcomes(facts))),
+        ("audit", Box::new(|| agreements::audit(facts))),
+        ("areas", Box::new(|| areas::areas(facts))),
+        ("area_tickets", Box::new(|| areas::area_tickets(facts))),
+        ("units", Box::new(|| areas::units(facts))),
+        ("models", Box::new(|| areas::models(facts))),
+        ("failures_by_age", Box::new(|| areas::failures_by_age(facts))),
+        ("bursts", Box::new(|| areas::bursts(facts))),
+        ("site_attainment", Box::new(|| areas::site_attainment(facts))),
+        ("hours", Box::new(|| hours::hours(facts))),
+        ("history", Box::new(|| lists::history(facts.history))),
+        ("assets", Box::new(|| lists::assets(facts.kernel))),
+        ("rejects", Box::new(|| lists::rejects(facts.imported))),
+        ("findings", Box::new(|| lists::findings(facts.imported))),
+        ("files", Box::new(|| lists::files(facts.imported))),
+        ("run", Box::new(|| lists::run(facts))),
+    ];
+    let frames: PolarsResult<Vec<_>> = makers
+        .into_par_iter()
+        .filter(|(name, _)| wanted.has(name))
+        .map(|(name, make)| Ok((name, make()?)))
+        .collect();
+    Ok(Tables { frames: frames? })
 }

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use rayon::prelude::*;
 
-use super::columns::{column, flags, instants, months, numbers, repeated, texts};
+use super::columns::{Columns, column, flags, instants, months, numbers, repeated, texts};
 use super::hours::year;
 use super::local::day_of;
 use super::{Facts, Shared};
@@ -46,10 +46,12 @@ fn life(kernel: &Kernel, as_of: i64, row: usize, scratch: &mut Scratch) -> Life 
     let last = scratch.timeline.stretches.last();
     let ended = match class {
         // Merged, cancelled and the like are off the desk, though never resolved.
-        StatusClass::Excluded(_) => match last.filter(|last| matches!(last.class, StatusClass::Excluded(_))) {
-            Some(last) => Some(last.from_at),
-            None => by_column.or(own(Time::Opened)),
-        },
+        StatusClass::Excluded(_) => {
+            match last.filter(|last| matches!(last.class, StatusClass::Excluded(_))) {
+                Some(last) => Some(last.from_at),
+                None => by_column.or(own(Time::Opened)),
+            }
+        }
         _ if scratch.timeline.tells_status => by_history,
         _ => by_column,
     };
@@ -68,46 +70,63 @@ pub fn tickets(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
     let tickets = &kernel.data.tickets;
     let rows = 0..tickets.len();
     let opened = &tickets.times[Time::Opened as usize];
-    let mut columns = vec![shared.ids.column("ticket_id", 0..tickets.len() as u32)?];
+    let mut columns = Columns::new(&shared.wanted, tickets.len());
+    columns.add("ticket_id", |name| shared.ids.column(name, 0..tickets.len() as u32))?;
     for (name, times) in TIME_COLUMNS.iter().zip(&tickets.times) {
-        columns.push(instants(name, times.iter().copied()));
+        columns.add(name, |name| Ok(instants(name, times.iter().copied())))?;
     }
     for (name, text) in TEXT_COLUMNS.iter().zip(&tickets.texts) {
-        columns.push(column(name, text)?);
+        columns.add(name, |name| column(name, text))?;
     }
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-    let lives = lives(kernel, period.as_of);
+    let of_lives = ["status_class", "reopens", "ended_at", "ended_month", "is_open", "is_ended_in_period"];
+    let lives = if shared.wanted.any(&of_lives) { lives(kernel, period.as_of) } else { Vec::new() };
     let contracts = &kernel.data.contracts;
     let local = &shared.local;
-    let hours: Vec<_> = opened.iter().map(|&at| local.weekday_and_hour(at)).collect();
     let year = year(period.until_at.min(period.as_of + 1), config.zone);
     let year = day_of(year.start)..day_of(year.end);
     let is_in_year = |&at: &i64| at <= period.as_of && year.contains(&local.day(at));
-    columns.extend([
-        texts("summary", rows.clone().map(|row| Some(tickets.summary.get(row)).filter(|s| !s.is_empty()))),
-        texts("activity", rows.clone().map(|row| Some(tickets.activity.get(row)).filter(|s| !s.is_empty()))),
-        repeated("status_class", lives.iter().map(|life| some(life.class)))?,
-        repeated("coverage", shared.entitlements.iter().map(|own| some(own.coverage.name())))?,
+    columns.add("summary", |name| {
+        Ok(texts(name, rows.clone().map(|row| Some(tickets.summary.get(row)).filter(|s| !s.is_empty()))))
+    })?;
+    columns.add("activity", |name| {
+        Ok(texts(name, rows.clone().map(|row| Some(tickets.activity.get(row)).filter(|s| !s.is_empty()))))
+    })?;
+    columns.add("status_class", |name| repeated(name, lives.iter().map(|life| some(life.class))))?;
+    columns.add("coverage", |name| {
+        repeated(name, shared.entitlements.iter().map(|own| some(own.coverage.name())))
+    })?;
+    columns.add("contract", |name| {
         repeated(
-            "contract",
+            name,
             shared.entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())),
-        )?,
-        numbers("reopens", lives.iter().map(|life| Some(life.reopens))),
-        instants("ended_at", lives.iter().map(|life| life.ended_at)),
-        months("opened_month", local, opened.iter().copied())?,
-        numbers("opened_weekday", hours.iter().map(|local| local.map(|(day, _)| day))),
-        numbers("opened_hour", hours.iter().map(|local| local.map(|(_, hour)| hour))),
-        months("ended_month", local, lives.iter().map(|life| life.ended_at))?,
-        flags(
-            "is_open",
+        )
+    })?;
+    columns.add("reopens", |name| Ok(numbers(name, lives.iter().map(|life| Some(life.reopens)))))?;
+    columns.add("ended_at", |name| Ok(instants(name, lives.iter().map(|life| life.ended_at))))?;
+    columns.add("opened_month", |name| months(name, local, opened.iter().copied()))?;
+    columns.add("opened_weekday", |name| {
+        Ok(numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.0))))
+    })?;
+    columns.add("opened_hour", |name| {
+        Ok(numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.1))))
+    })?;
+    columns.add("ended_month", |name| months(name, local, lives.iter().map(|life| life.ended_at)))?;
+    columns.add("is_open", |name| {
+        Ok(flags(
+            name,
             lives.iter().zip(opened).map(|(life, at)| life.ended_at == MISSING_AT && *at <= period.as_of),
-        ),
-        flags("is_opened_in_period", opened.iter().map(|&at| period.contains(at) && at <= period.as_of)),
-        flags("is_opened_in_year", opened.iter().map(is_in_year)),
-        flags("is_ended_in_period", lives.iter().map(|life| period.contains(life.ended_at))),
-    ]);
+        ))
+    })?;
+    columns.add("is_opened_in_period", |name| {
+        Ok(flags(name, opened.iter().map(|&at| period.contains(at) && at <= period.as_of)))
+    })?;
+    columns.add("is_opened_in_year", |name| Ok(flags(name, opened.iter().map(is_in_year))))?;
+    columns.add("is_ended_in_period", |name| {
+        Ok(flags(name, lives.iter().map(|life| period.contains(life.ended_at))))
+    })?;
     for (name, extra) in &tickets.extras {
-        columns.push(column(name, extra)?);
+        columns.add(name, |name| column(name, extra))?;
     }
-    DataFrame::new(tickets.len(), columns)
+    columns.frame()
 }
