@@ -13,8 +13,9 @@ pub struct EventChunk {
     pub rows: Vec<Event>,
     pub values: Dictionary,
     pub odd: Odd,
-    /// The ticket of the row before: histories come in runs.
-    last: Option<(String, u32)>,
+    /// The ticket of the row before, with the name that it had there.
+    last: Option<u32>,
+    last_name: String,
 }
 
 /// What is odd about the events of one chunk.
@@ -61,6 +62,11 @@ impl<'a> TicketIndex<'a> {
         self.by_source_id.find(hash(key), |row| self.source_ids.get(row as usize) == key)
     }
 
+    /// Whether the ticket of a row has that id.
+    fn is(&self, row: u32, ticket_id: &str) -> bool {
+        (row as usize) < self.ticket_ids.len() && self.ticket_ids.get(row as usize) == ticket_id
+    }
+
     /// The row of a ticket by its id or else the source's own key.
     pub fn get(&self, name: &str) -> Option<u32> {
         let row = self.by_ticket_id.find(hash(name), |row| self.ticket_ids.get(row as usize) == name);
@@ -90,16 +96,21 @@ impl EventChunk {
         column: Option<usize>,
     ) -> Result<u32, Objection> {
         let ticket_id = row.required(column)?;
-        if let Some((last, ticket)) = &self.last
-            && last == ticket_id
+        // Histories come in runs, and these often in the order of the tickets.
+        if let Some(ticket) = self.last
+            && self.last_name == ticket_id
         {
-            return Ok(*ticket);
+            return Ok(ticket);
         }
-        let Some(ticket) = index.get(ticket_id) else {
+        let guess = self.last.map_or(0, |last| last.saturating_add(1));
+        let found = if index.is(guess, ticket_id) { Some(guess) } else { index.get(ticket_id) };
+        let Some(ticket) = found else {
             let expected = "a ticket_id of the tickets".to_owned();
             return Err(row.object(Code::UnknownTicket, column, ticket_id, expected));
         };
-        self.last = Some((ticket_id.to_owned(), ticket));
+        self.last = Some(ticket);
+        self.last_name.clear();
+        self.last_name.push_str(ticket_id);
         Ok(ticket)
     }
 

@@ -4,6 +4,7 @@
 //! Rows read = rows used + rows rejected, for every file.
 
 mod blocks;
+mod cells;
 mod columns;
 mod cut;
 mod dates;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::blocks::Blocks;
+use super::cells::{Cells, Rows};
 use super::columns::Columns;
 use super::cut::{self, Cut, Cutter};
 use super::defect::{Code, FileCount, Finding, Reject, Unusable};
@@ -281,8 +282,10 @@ impl<F, P> Job<'_, F, P> {
         let file = File { name, input, columns: &columns, values, limits };
         let chunk = |rows: &[(u64, ByteRecord)]| {
             let mut built = Chunk::new(rows.iter().any(|(_, row)| has_control(row.as_slice())));
+            let mut ends = Vec::new();
             for (line, record) in rows {
-                built.add(&file, *line, &as_wide(record, columns.headers.len()), &parse);
+                let record = as_wide(record, columns.headers.len());
+                built.add(&file, *line, Cells::of(&record, &mut ends), &parse);
             }
             built
         };
@@ -322,16 +325,10 @@ fn text_chunk<T: Default>(
 ) -> Chunk<T> {
     let text = &text[chunk.range.clone()];
     let mut built = Chunk::new(has_control(text));
-    let mut reader = reader(file.input, text);
-    let mut record = ByteRecord::new();
-    let (mut line, mut counted) = (chunk.line, 0);
-    while reader.read_byte_record(&mut record).unwrap_or(false) {
-        let start = record.position().map_or(0, |at| at.byte() as usize);
-        // The line ends of blank lines, and the second half of a `\r\n`, lie before the row.
-        let blank = text[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        line += memchr::memchr_iter(b'\n', &text[counted..start + blank]).count() as u64;
-        counted = start + blank;
-        built.add(file, line, &record, parse);
+    let format = &file.input.format;
+    let mut rows = Rows::new(text, chunk.line, format.delimiter, format.has_quotes);
+    while let Some((line, cells)) = rows.next() {
+        built.add(file, line, cells, parse);
     }
     built
 }
@@ -461,30 +458,27 @@ impl<T: Default> Chunk<T> {
         &mut self,
         file: &File,
         line: u64,
-        record: &ByteRecord,
+        cells: Cells,
         parse: &impl Fn(&Row, &mut T) -> Result<(), Objection>,
     ) {
         self.read += 1;
-        let cleaned: ByteRecord;
-        let mut record = record;
-        if self.has_controls && record.as_slice().iter().any(|byte| is_control(*byte)) {
+        let (mut cells, mut cleaned) = (cells, Vec::new());
+        if self.has_controls && cells.iter().any(|cell| cell.iter().any(|byte| is_control(*byte))) {
             self.controls = (self.controls.0 + 1, self.controls.1.min(line));
-            let blank = |byte: &u8| if is_control(*byte) { b' ' } else { *byte };
-            cleaned = record.iter().map(|cell| cell.iter().map(blank).collect::<Vec<u8>>()).collect();
-            record = &cleaned;
+            cells = cells.replaced(is_control, b' ', &mut cleaned);
         }
-        if memchr::memchr(b'\n', record.as_slice()).is_some() {
-            let rows = rows_within(file, record);
+        if cells.has_newline() {
+            let rows = rows_within(file, &cells);
             if rows > 0 {
                 self.swallowed = (self.swallowed.0 + rows, self.swallowed.1.min(line));
             }
         }
-        let outcome = fits(file, record).and_then(|()| {
-            parse(&Row { record, columns: file.columns, values: file.values, line }, &mut self.built)
+        let outcome = fits(file, &cells).and_then(|()| {
+            parse(&Row { cells, columns: file.columns, values: file.values, line }, &mut self.built)
         });
         if let Err(objection) = outcome {
-            let mut cells = record.iter().map(<[u8]>::trim_ascii);
-            let is_row = match cells.find(|cell| !cell.is_empty()) {
+            let mut trimmed = cells.iter().map(<[u8]>::trim_ascii);
+            let is_row = match trimmed.find(|cell| !cell.is_empty()) {
                 // Spreadsheets leave such rows behind; nothing is lost with them.
                 None => false,
                 Some(first) => {
@@ -510,7 +504,7 @@ impl<T: Default> Chunk<T> {
             Ok(record) => {
                 let filled = record.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
                 self.filled.extend(filled.map(|(column, _)| column));
-                self.add(file, line, &record, parse);
+                self.add(file, line, Cells::of(&record, &mut Vec::new()), parse);
             }
             Err(other) => self.refuse_json(file, line, &other.to_string(), "an object"),
         }
@@ -530,13 +524,13 @@ impl<T: Default> Chunk<T> {
 
 /// Lines within cells that have as many delimiters as the header: where two stray
 /// quotes happen to pair up, rows end up in a cell.
-fn rows_within(file: &File, record: &ByteRecord) -> u64 {
+fn rows_within(file: &File, cells: &Cells) -> u64 {
     let wanted = file.columns.headers.len() - 1;
     if wanted < 2 {
         return 0;
     }
     let has_all = |line: &&[u8]| memchr::memchr_iter(file.input.format.delimiter, line).count() == wanted;
-    let lines = record.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1));
+    let lines = cells.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1));
     lines.filter(has_all).count() as u64
 }
 
@@ -560,31 +554,32 @@ fn row_too_large(file: &File) -> Objection {
 }
 
 /// Whether a row has the shape and size that a row must have.
-fn fits(file: &File, record: &ByteRecord) -> Result<(), Objection> {
-    let bytes = record.as_slice().len() as u64;
+fn fits(file: &File, cells: &Cells) -> Result<(), Objection> {
+    let bytes = cells.size() as u64;
     if bytes > file.limits.row_bytes {
         return Err(row_too_large(file));
     }
     if bytes > file.limits.cell_bytes
-        && let Some(column) = record.iter().position(|cell| cell.len() as u64 > file.limits.cell_bytes)
+        && let Some((column, cell)) =
+            cells.iter().enumerate().find(|(_, cell)| cell.len() as u64 > file.limits.cell_bytes)
     {
         return Err(Objection {
             code: Code::CellTooLarge,
             column: (column < file.columns.headers.len()).then_some(column),
-            found: format!("{} bytes", record[column].len()),
+            found: format!("{} bytes", cell.len()),
             expected: format!("at most {} bytes, see `limits.cell_size`", file.limits.cell_bytes),
         });
     }
-    if record.len() != file.columns.headers.len() {
+    if cells.len() != file.columns.headers.len() {
         return Err(Objection {
             code: Code::FieldCount,
             column: None,
-            found: format!("{} cells", record.len()),
+            found: format!("{} cells", cells.len()),
             expected: format!("{} cells", file.columns.headers.len()),
         });
     }
     let is_header = |(cell, header): (&[u8], &String)| cell.trim_ascii() == header.as_bytes();
-    if record.iter().zip(&file.columns.headers).all(is_header) {
+    if cells.iter().zip(&file.columns.headers).all(is_header) {
         return Err(Objection {
             code: Code::RepeatedHeader,
             column: None,

@@ -1,7 +1,6 @@
 //! One row through a column map: its cells as values, or why it can't be used.
 
-use csv::ByteRecord;
-
+use super::cells::Cells;
 use super::columns::Columns;
 use super::dates::is_relative;
 use super::defect::Code;
@@ -20,7 +19,7 @@ pub struct Objection {
 
 /// A row, decoded.
 pub struct Row<'r> {
-    pub record: &'r ByteRecord,
+    pub cells: Cells<'r>,
     pub columns: &'r Columns,
     pub values: &'r Values<'r>,
     /// From 1.
@@ -32,8 +31,7 @@ impl<'r> Row<'r> {
     pub fn text(&self, position: Option<usize>) -> Result<&'r str, Objection> {
         let mut position = position;
         while let Some(at) = position {
-            let bytes = self.record.get(at).unwrap_or(b"");
-            let cell = std::str::from_utf8(bytes).map_err(|_| Objection {
+            let cell = self.cells.text(at).map_err(|bytes| Objection {
                 code: Code::WrongEncoding,
                 column: Some(at),
                 found: String::from_utf8_lossy(bytes).into_owned(),

@@ -17,6 +17,8 @@ const YEARS_1900_TO_2199: std::ops::Range<i64> = -2_208_988_800..7_258_118_400;
 pub struct Values<'a> {
     format: &'a Format,
     dates: Vec<DateFormat<'a>>,
+    /// Bit `n` where a missing marker has `n` bytes, the last one where it has more.
+    missing_lengths: u64,
     /// Times that the wall clock showed twice, and never.
     pub twice: Seen,
     pub never: Seen,
@@ -50,19 +52,24 @@ impl<'a> Values<'a> {
         if is_typed && !dates.iter().any(|format| matches!(format, DateFormat::Iso)) {
             dates.push(DateFormat::Iso);
         }
-        Values { format, dates, twice: Seen::new(), never: Seen::new() }
+        let missing_lengths = format.missing.iter().fold(0, |bits, marker| bits | length_bit(marker));
+        Values { format, dates, missing_lengths, twice: Seen::new(), never: Seen::new() }
     }
 
     /// The cell without blanks around it and without the quote that guards it
     /// from spreadsheets; empty if it is one of the missing markers.
     pub fn text<'c>(&self, cell: &'c str) -> &'c str {
-        let mut cell = cell.trim();
+        let bytes = cell.as_bytes();
+        // Most cells have no blanks around them, which is seen by their first and last byte.
+        let is_bare = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+        let mut cell = if is_bare(bytes.first()) && is_bare(bytes.last()) { cell } else { cell.trim() };
         if let Some(guarded) = cell.strip_prefix('\'')
             && guarded.starts_with(['=', '+', '-', '@'])
         {
             cell = guarded;
         }
-        if self.format.missing.iter().any(|marker| marker == cell) { "" } else { cell }
+        let may_be_missing = self.missing_lengths & length_bit(cell) != 0;
+        if may_be_missing && self.format.missing.iter().any(|marker| marker == cell) { "" } else { cell }
     }
 
     fn stated(&self, cell: &str) -> Option<Stated> {
@@ -128,6 +135,10 @@ impl<'a> Values<'a> {
         // A hundred years: more is a slip of the keyboard.
         (0..=3_155_760_000).contains(&seconds).then_some(seconds)
     }
+}
+
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }
 
 /// A number with a decimal point or comma.
