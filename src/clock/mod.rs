@@ -45,27 +45,41 @@ pub struct Readings {
 /// Tickets measured by one task: enough to amortise it, few enough to balance the cores.
 const BATCH: usize = 4096;
 
+/// Batches of each thread that are measured before what came of them is put with
+/// the rest: all at once would stand in memory twice.
+const BATCHES_A_THREAD: usize = 4;
+
 /// Measures every clock of every ticket, in parallel; the result doesn't depend on the threads.
 pub fn measure(policy: &Policy, data: &Dataset, calendars: &Calendars, as_of: i64) -> Readings {
     let kernel = Kernel::new(policy, data, calendars, as_of);
-    let batches: Vec<Readings> = (0..data.tickets.len().div_ceil(BATCH))
-        .into_par_iter()
-        .map(|batch| {
-            let (mut scratch, mut readings) = (Scratch::default(), Readings::default());
-            let first = batch * BATCH;
-            for ticket in first..(first + BATCH).min(data.tickets.len()) {
-                kernel.measure(ticket, &mut scratch, &mut readings);
-            }
-            readings
-        })
-        .collect();
+    let batch = |batch: usize| {
+        let (mut scratch, mut readings) = (Scratch::default(), Readings::default());
+        let first = batch * BATCH;
+        for ticket in first..(first + BATCH).min(data.tickets.len()) {
+            kernel.measure(ticket, &mut scratch, &mut readings);
+        }
+        readings
+    };
+    let batches = data.tickets.len().div_ceil(BATCH);
+    let wave = BATCHES_A_THREAD * rayon::current_num_threads();
     let mut all = Readings::default();
-    all.rows.reserve_exact(batches.iter().map(|batch| batch.rows.len()).sum());
-    all.segments.reserve_exact(batches.iter().map(|batch| batch.segments.len()).sum());
-    for batch in batches {
-        all.rows.extend(batch.rows);
-        all.segments.extend(batch.segments);
-        all.cycles.extend(batch.cycles);
+    all.rows.reserve_exact(data.tickets.len() * policy.clocks.len());
+    let mut measured: Vec<Readings> = Vec::new();
+    for first in (0..batches).step_by(wave) {
+        let before = std::mem::take(&mut measured);
+        let measure = || (first..(first + wave).min(batches)).into_par_iter().map(batch).collect();
+        (measured, ()) = rayon::join(measure, || all.append(before));
     }
+    all.append(measured);
     all
+}
+
+impl Readings {
+    fn append(&mut self, batches: Vec<Readings>) {
+        for batch in batches {
+            self.rows.extend(batch.rows);
+            self.segments.extend(batch.segments);
+            self.cycles.extend(batch.cycles);
+        }
+    }
 }

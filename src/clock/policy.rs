@@ -322,8 +322,8 @@ impl Calendars {
 
     /// The calendar at `position` of the policy, in a zone or, if it has none there, in its own.
     pub fn get(&self, policy: &Policy, position: usize, zone: Option<Tz>) -> &Calendar {
-        let own = policy.calendars[position].spec.zone;
-        let key = zone.map(|zone| (position, zone)).filter(|key| self.index.contains_key(key));
-        &self.built[self.index[&key.unwrap_or((position, own))]]
+        let of = |zone: Tz| self.index.get(&(position, zone)).copied();
+        let own = || self.index[&(position, policy.calendars[position].spec.zone)];
+        &self.built[zone.and_then(of).unwrap_or_else(own)]
     }
 }

@@ -32,9 +32,10 @@ pub fn bursts(input: &Input, codes: &Codes, heads: &[u32]) -> (Vec<u32>, Vec<Bur
         let (site, kind) = (alike[0].0, alike[0].1);
         let members: Vec<u32> = alike.iter().map(|member| member.2).collect();
         let at = |member: usize| opened[heads[members[member] as usize] as usize];
-        let mut begin = 0;
+        let (mut begin, mut end) = (0, 0);
         while begin < members.len() {
-            let end = begin + (begin..members.len()).take_while(|m| at(*m) - at(begin) < WITHIN_S).count();
+            // Members are in order of time, so that the end only moves on.
+            end += (end..members.len()).take_while(|m| at(*m) - at(begin) < WITHIN_S).count();
             let p = chance(end - begin, members.len(), width);
             if p * by_kind.len() as f64 > CHANCE {
                 begin += 1;
