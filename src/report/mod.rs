@@ -347,6 +347,7 @@ fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
             highest_fraction = locale.fraction(kpi.kept() + unmeasured, whole),
         ));
     }
+    notes.extend(spc::words(inputs, kpi, locale));
     let (not_entitled, excluded) = (kpi.count(Verdict::NotEntitled), kpi.count(Verdict::Excluded));
     if not_entitled > 0 {
         notes.push(phrase!(locale, "{n} not entitled", n = locale.count(not_entitled)));

@@ -87,6 +87,22 @@ pub fn of_clock(inputs: &Inputs, kpi: &Kpi) -> Option<Panel> {
     Some(panel(&kpi.label, &months, &counts, kpi.attainment_target, locale).0)
 }
 
+/// What the control chart says of the latest month, for a key figure.
+pub fn words(inputs: &Inputs, kpi: &Kpi, locale: Locale) -> Option<String> {
+    let control = of_clock(inputs, kpi)?.control?;
+    let variation = match control.variations.last()? {
+        Variation::Common => phrase!(locale, "common cause variation"),
+        Variation::Improvement => phrase!(locale, "special cause: improvement"),
+        Variation::Concern => phrase!(locale, "special cause: concern"),
+    };
+    let assurance = control.assurance.map(|assurance| match assurance {
+        Assurance::Pass => phrase!(locale, "target passed consistently"),
+        Assurance::HitOrMiss => phrase!(locale, "target hit or miss"),
+        Assurance::Fail => phrase!(locale, "target failed consistently"),
+    });
+    Some([Some(variation), assurance].into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
 /// All months from the first to the last, as many as a chart holds, and whether earlier ones were
 /// left out because of a gap: what lies more than a month apart is no run of months.
 fn months(mut known: Vec<String>) -> (Vec<String>, bool) {
