@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 
 use crate::paper::Report;
 use crate::paper::index::IndexEntry;
-use crate::paper::locale::Locale;
+use crate::paper::locale::{Locale, phrase};
 
 /// For whom values are written.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 /// A link that leads out of the results, or an unknown time zone.
 pub fn page(report: &Report) -> Result<String, String> {
     let page = view::page(report)?;
-    rendered(PAGE, &page, style(&page.looks, &page.paper_css), Some(SCRIPT), report.locale)
+    rendered(PAGE, &page, style(&page.looks, &page.paper_css, report.locale), Some(SCRIPT), report.locale)
 }
 
 /// `index.html` of all reports, complete: `entries` newest first.
@@ -57,7 +57,7 @@ pub fn page(report: &Report) -> Result<String, String> {
 /// # Errors
 /// A link that leads out of the results.
 pub fn index(entries: &[IndexEntry], locale: Locale) -> Result<String, String> {
-    rendered(INDEX, &index::index(entries, locale)?, style(&BTreeSet::new(), ""), None, locale)
+    rendered(INDEX, &index::index(entries, locale)?, style(&BTreeSet::new(), "", locale), None, locale)
 }
 
 /// A template's page.
@@ -101,7 +101,7 @@ fn rendered<T: Serialize>(
 }
 
 /// The style sheet, with the rules for one page's columns and for its tables on paper.
-fn style(looks: &BTreeSet<(char, usize)>, paper_css: &str) -> String {
+fn style(looks: &BTreeSet<(char, usize)>, paper_css: &str, locale: Locale) -> String {
     let face = |weight: u16, font: &[u8]| {
         format!(
             "@font-face{{font-family:report;font-weight:{weight};font-display:block;\
@@ -122,7 +122,17 @@ fn style(looks: &BTreeSet<(char, usize)>, paper_css: &str) -> String {
             if cells.is_empty() { String::new() } else { format!("{}{{{rule}}}\n", cells.join(",")) }
         })
         .collect();
-    format!("{}{}{columns}{STYLE}{bars}\n@media print{{{paper_css}}}\n", face(400, REGULAR), face(700, BOLD))
+    let page_of = phrase!(
+        locale,
+        "Page {page} of {pages}",
+        page = "\" counter(page) \"",
+        pages = "\" counter(pages) \""
+    );
+    let style = STYLE
+        .replace("{page_of}", &page_of)
+        .replace("{download}", &phrase!(locale, "Download"))
+        .replace("{no_value}", &phrase!(locale, "no value"));
+    format!("{}{}{columns}{style}{bars}\n@media print{{{paper_css}}}\n", face(400, REGULAR), face(700, BOLD))
 }
 
 /// How columns look: letter, rows, what of their cells, and the rule.

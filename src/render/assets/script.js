@@ -125,7 +125,8 @@
     };
     let texts = null;
     const contains = (wanted) => {
-      texts ??= rows.map((row) => row.textContent.toLowerCase());
+      // No word spans two cells.
+      texts ??= rows.map((row) => [...row.cells].map((cell) => cell.textContent).join("\n").toLowerCase());
       const parts = wanted.toLowerCase().split(/\s+/).filter(Boolean);
       return (index) => parts.every((part) => texts[index].includes(part));
     };
@@ -171,6 +172,12 @@
     of.more.textContent = say(words.more, { all: count(of.kept.size), shown: count(shown) });
   };
 
+  // A filter of the bar above, for one list.
+  const ofShared = (of, name, value) => {
+    const filter = shared.find((one) => one.name === name);
+    return { test: has(of, filter, value), text: named(filter, value) };
+  };
+
   // Keeps what all filters keep, and says so; true if one from above applies.
   const apply = (of) => {
     const [tests, said, lacking] = [[], [], []];
@@ -191,7 +198,7 @@
       said.push(say(words.text, { text: of.find }));
     }
     for (const [name, value] of of.own) {
-      const { test, text } = of.fields.get(name).judge(value);
+      const { test, text } = of.fields.get(name)?.judge(value) ?? ofShared(of, name, value);
       tests.push(test);
       said.push(text);
     }
@@ -273,6 +280,10 @@
         const value = query.get(own(of, name)) ?? "";
         if (value) of.own.set(name, value);
         field.show(value);
+      }
+      for (const filter of shared.filter(({ name }) => !of.fields.has(name))) {
+        const value = query.get(own(of, filter.name));
+        if (value && has(of, filter, value)) of.own.set(filter.name, value);
       }
     }
     applyAll();
@@ -398,7 +409,7 @@
     later(of.input, () => { of.find = of.input.value.trim(); changed(); });
     of.clear.addEventListener("click", () => {
       of.find = of.input.value = "";
-      for (const name of [...of.own.keys()]) of.fields.get(name).show("");
+      for (const name of [...of.own.keys()]) of.fields.get(name)?.show("");
       of.own.clear();
       changed();
       of.input.focus();
