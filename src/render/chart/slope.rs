@@ -108,7 +108,8 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
             n = lines.len(),
             all = figure.locale.count((lines.len() + rest) as i64)
         );
-        let place = (0, plot.bottom + LEADING);
+        // Half a line more than from label to label.
+        let place = (0, plot.bottom + LEADING + LEADING / 2);
         text::draw(area, &text, place, Anchor::Left, Weight::Regular, MUTED)?;
     }
     Ok(())
@@ -164,7 +165,7 @@ impl Plot {
         Ok(Plot {
             x: [left, right.min(left + MAX_SPAN)],
             top: frame::TOP + HEAD,
-            bottom: height - if is_cut { LEADING + LEADING / 2 } else { LEADING / 2 },
+            bottom: height - if is_cut { 2 * LEADING } else { LEADING / 2 },
             scale,
         })
     }

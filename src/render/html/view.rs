@@ -16,6 +16,10 @@ use crate::render::chart;
 /// page stay close together.
 const MAX_BELOW_FIGURE: usize = 14;
 
+/// A table of more rows scrolls even without a figure: hundreds of them would
+/// be screens between one heading and the next.
+const MAX_AT_LENGTH: usize = 40;
+
 /// A table of more columns takes the whole width.
 const MAX_NARROW_COLUMNS: usize = 6;
 
@@ -278,6 +282,7 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
         height: match table.figure {
             _ if table.is_filterable => " tall",
             Some(_) if table.rows.len() > MAX_BELOW_FIGURE => " short",
+            None if table.rows.len() > MAX_AT_LENGTH => " tall",
             _ => "",
         },
         is_filterable: table.is_filterable && table.rows.len() > 1,
