@@ -1,6 +1,6 @@
 -- Three clocks for each ticket, then attainment and percentiles by ten
 -- dimensions, as `sla.toml` beside this file has it. Run by `duckdb_peer.py`,
--- which sets the variables `folder` and `as_of`.
+-- which sets the variables `folder` and `as_of` and writes `summary`.
 --
 -- Business time is arithmetic on a cumulated-seconds column: `slots` has, for
 -- each zone and quarter of an hour, the open seconds before it. A join on
@@ -104,11 +104,14 @@ WITH
       at_s,
       CASE
         WHEN field = 'status'
-          THEN (after IN ('Resolved', 'Closed'))::TINYINT - COALESCE(before IN ('Resolved', 'Closed'), FALSE)::TINYINT
+          THEN (after IN ('Resolved', 'Closed'))::TINYINT
+            - COALESCE(before IN ('Resolved', 'Closed'), FALSE)::TINYINT
         ELSE 0
       END AS over_step,
       CASE
-        WHEN field = 'status' THEN STARTS_WITH(after, 'Waiting')::TINYINT - COALESCE(STARTS_WITH(before, 'Waiting'), FALSE)::TINYINT
+        WHEN field = 'status'
+          THEN STARTS_WITH(after, 'Waiting')::TINYINT
+            - COALESCE(STARTS_WITH(before, 'Waiting'), FALSE)::TINYINT
         ELSE 0
       END AS waiting_step,
       CASE WHEN field = 'reply' THEN role END AS replied_by,
@@ -270,34 +273,44 @@ SELECT
   END AS verdict
 FROM timed;
 
-COPY (
-  SELECT
-    CASE
-      WHEN GROUPING(severity) = 0 THEN 'severity'
-      WHEN GROUPING(request_type) = 0 THEN 'request_type'
-      WHEN GROUPING(customer) = 0 THEN 'customer'
-      WHEN GROUPING(site) = 0 THEN 'site'
-      WHEN GROUPING(product) = 0 THEN 'product'
-      WHEN GROUPING(category) = 0 THEN 'category'
-      WHEN GROUPING(group_name) = 0 THEN 'group_name'
-      WHEN GROUPING(opened_month) = 0 THEN 'opened_month'
-      WHEN GROUPING(calendar) = 0 THEN 'calendar'
-      WHEN GROUPING(reopens) = 0 THEN 'reopens'
-    END AS dimension,
-    COALESCE(
-      severity, request_type, customer, site, product, category, group_name, opened_month, calendar, reopens::VARCHAR
-    ) AS value,
-    clock,
-    COUNT(*) FILTER (WHERE verdict IN ('met', 'late')) AS kept,
-    COUNT(*) FILTER (WHERE verdict IN ('breached', 'overdue')) AS missed,
-    kept / NULLIF(kept + missed, 0) AS attainment,
-    QUANTILE_DISC(elapsed_s, 0.5) FILTER (WHERE verdict IN ('met', 'late', 'breached')) AS elapsed_p50_s,
-    QUANTILE_DISC(elapsed_s, 0.9) FILTER (WHERE verdict IN ('met', 'late', 'breached')) AS elapsed_p90_s
-  FROM clocks
-  GROUP BY
-    clock,
-    GROUPING SETS (
-      severity, request_type, customer, site, product, category, group_name, opened_month, calendar, reopens
-    )
-  ORDER BY dimension, clock, value
-) TO '/tmp/pt/sum.csv';
+CREATE TEMP TABLE summary AS
+WITH
+  counted AS (
+    SELECT
+      CASE
+        WHEN GROUPING(severity) = 0 THEN 'severity'
+        WHEN GROUPING(request_type) = 0 THEN 'request_type'
+        WHEN GROUPING(customer) = 0 THEN 'customer'
+        WHEN GROUPING(site) = 0 THEN 'site'
+        WHEN GROUPING(product) = 0 THEN 'product'
+        WHEN GROUPING(category) = 0 THEN 'category'
+        WHEN GROUPING(group_name) = 0 THEN 'group_name'
+        WHEN GROUPING(opened_month) = 0 THEN 'opened_month'
+        WHEN GROUPING(calendar) = 0 THEN 'calendar'
+        WHEN GROUPING(reopens) = 0 THEN 'reopens'
+      END AS dimension,
+      COALESCE(
+        severity, request_type, customer, site, product, category, group_name, opened_month, calendar, reopens::VARCHAR
+      ) AS value,
+      clock,
+      COUNT(*) FILTER (WHERE verdict IN ('met', 'late')) AS kept,
+      COUNT(*) FILTER (WHERE verdict IN ('breached', 'overdue')) AS missed,
+      QUANTILE_DISC(elapsed_s, [0.5, 0.9]) FILTER (WHERE verdict IN ('met', 'late', 'breached')) AS quantiles_s
+    FROM clocks
+    GROUP BY
+      clock,
+      GROUPING SETS (
+        severity, request_type, customer, site, product, category, group_name, opened_month, calendar, reopens
+      )
+  )
+SELECT
+  dimension,
+  value,
+  clock,
+  kept,
+  missed,
+  kept / NULLIF(kept + missed, 0) AS attainment,
+  quantiles_s[1] AS elapsed_p50_s,
+  quantiles_s[2] AS elapsed_p90_s
+FROM counted
+ORDER BY dimension, clock, value;
