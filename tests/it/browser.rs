@@ -294,6 +294,8 @@ struct Table<'a> {
     rows: Vec<&'a Node>,
     /// Columns that stand above the table, as all rows have the same: name and value.
     alike: Vec<(&'a str, &'a str)>,
+    /// Places of the columns that on paper follow all others, on lines of their own.
+    last: Vec<usize>,
 }
 
 impl Table<'_> {
@@ -307,7 +309,13 @@ impl Table<'_> {
 
     /// As on paper.
     fn header(&self) -> String {
-        self.heads.iter().map(|head| letters(&head.text())).collect()
+        self.printed(self.heads.iter().copied())
+    }
+
+    /// The letters of a row's cells in the order of paper.
+    fn printed<'b>(&self, cells: impl Iterator<Item = &'b Node>) -> String {
+        let (last, first): (Vec<_>, Vec<_>) = cells.enumerate().partition(|(at, _)| self.last.contains(at));
+        first.into_iter().chain(last).map(|(_, cell)| letters(&cell.text())).collect()
     }
 
     fn place(&self, name: &str) -> Option<usize> {
@@ -391,6 +399,10 @@ fn seconds(text: &str) -> f64 {
 
 /// The tables of the report with rows; those of its accounts are not among them.
 fn tables(document: &Node) -> Vec<Table<'_>> {
+    let style = document.all("style")[0].text();
+    let is_last = |class: &str, at: usize| {
+        style.contains(&format!(".{class}>*>tr>:nth-child({}){{grid-column:2/-1;order:1}}", at + 1))
+    };
     let mut found = Vec::new();
     for block in document.below().into_iter().filter(|node| node.is("block")) {
         let Some(table) = block.first("scroll").and_then(|scroll| scroll.own("table").next()) else {
@@ -398,11 +410,14 @@ fn tables(document: &Node) -> Vec<Table<'_>> {
         };
         let part = |name| table.own(name).next().unwrap();
         let alike = block.own("p").filter(|line| line.is("alike")).flat_map(|line| line.all("span"));
+        let heads = part("thead").all("th");
+        let stack = table.attribute("class").and_then(|class| class.split_once("stack ")).map(|(_, own)| own);
         found.push(Table {
+            last: (0..heads.len()).filter(|at| stack.is_some_and(|own| is_last(own, *at))).collect(),
             slug: block.attribute("id").unwrap().strip_prefix("t-").unwrap(),
             block,
             caption: part("caption").text(),
-            heads: part("thead").all("th"),
+            heads,
             rows: part("tbody").own("tr").filter(|row| !row.is("unfolded")).collect(),
             alike: alike
                 .filter_map(|span| Some((span.attribute("data-c")?, span.attribute("data-v").unwrap_or(""))))
@@ -457,10 +472,10 @@ fn make_bank(locale: &str) -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     let config = root("sample-data/bank/sla.toml");
     let config = config.to_str().unwrap();
-    let arguments = ["report", "--period", "2026-09", "--no-data", "--locale", locale, "--config", config];
+    let arguments = ["report", "--period", "2026-08", "--no-data", "--locale", locale, "--config", config];
     let done = sla(&folder, &arguments);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
-    folder.join("out/2026-09")
+    folder.join("out/2026-08")
 }
 
 fn page() -> PathBuf {
@@ -938,6 +953,7 @@ fn a_portuguese_page_is_one_in_every_respect() {
     let seen = see(&portuguese_bank().join("index.html"), &address(&pairs), Script::On);
     assert_eq!(seen.complaints, [""; 0]);
     assert_eq!(unheard(&seen.document, "pt-PT"), [""; 0]);
+    assert!(sentences_that_filter(&seen.document) > 0, "no sentence leads to its rows");
     let english = tables(&without_script().document);
     let all = tables(&seen.document);
     assert_eq!(all.len(), english.len());
@@ -1126,8 +1142,27 @@ fn links_lead_somewhere() {
         }
     }
     assert!(files > 20);
+    assert!(sentences_that_filter(&with_script().document) > 0, "no sentence leads to its rows");
     let every = document.first("periods").unwrap().all("a")[0];
-    assert_eq!(every.attribute("href"), Some("../index.html#r-2026-09"));
+    assert_eq!(every.attribute("href"), Some("../index.html#r-2026-08"));
+}
+
+/// How many sentences lead to rows, each to those that it is about.
+fn sentences_that_filter(document: &Node) -> usize {
+    let all = tables(document);
+    let links: Vec<&Node> =
+        document.all("a").into_iter().filter(|link| link.attribute("data-filter").is_some()).collect();
+    for link in &links {
+        let filter = link.attribute("data-filter").unwrap();
+        let (_, address) = link.attribute("href").unwrap().split_once('#').unwrap();
+        let (own, id) = address.rsplit_once("&at=t-").unwrap();
+        assert_eq!(own, filter);
+        for (name, value) in filter.split('&').filter_map(|pair| pair.split_once('=')) {
+            let column = table(&all, id).column(name);
+            assert!(name == "status" || column.unwrap().iter().any(|own| own == value), "{filter}");
+        }
+    }
+    links.len()
 }
 
 #[test]
@@ -1233,7 +1268,7 @@ impl Paper {
     /// # Panics
     /// If a row is missing or cut.
     fn follow(&self, at: usize, table: &Table, rows: &[&Node]) -> (usize, BTreeSet<usize>) {
-        let row = |row: &Node| Table::cells(row).map(|cell| letters(&cell.text())).collect::<String>();
+        let row = |row: &Node| table.printed(Table::cells(row));
         let caption = letters(&table.caption);
         let Some(found) = self.text[at..].find(&(caption.clone() + &row(rows[0]))) else {
             panic!("{}: no caption that rows follow", table.slug);
@@ -1290,7 +1325,7 @@ fn paper_repeats_headers_and_cuts_nothing() {
         at = end;
         // And no more than it says.
         if let Some(next) = table.rows.get(PRINTED) {
-            let next: String = Table::cells(next).map(|cell| letters(&cell.text())).collect();
+            let next = table.printed(Table::cells(next));
             assert!(!paper.text[at..].starts_with(&next), "{}: more than {PRINTED} rows", table.slug);
         }
         for sheet in sheets {
@@ -1302,6 +1337,7 @@ fn paper_repeats_headers_and_cuts_nothing() {
     }
     let spans = headers.iter().filter(|on| on.contains_key(&table(&tables, "tickets").header())).count();
     assert!(spans > 2, "no table that spans pages");
+    assert!(tables.iter().any(|table| !table.last.is_empty()), "no column with a line of its own");
 }
 
 /// A page of its own that is printed quickly: 120 tickets, of which it has 100.

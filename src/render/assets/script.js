@@ -467,7 +467,8 @@
   };
   // Without a script such links lead to the whole table.
   for (const link of document.querySelectorAll("a[data-filter]")) {
-    link.hash = `${link.dataset.filter}&at=${link.hash.slice(1)}`;
+    // Not `hash`, which would make the address absolute: a saved page would carry its place.
+    link.setAttribute("href", `#${link.dataset.filter}&at=${link.hash.slice(1)}`);
   }
   addEventListener("hashchange", restore);
   restore(true);
