@@ -38,6 +38,7 @@
     if (stored === "dark" || stored === "light") root.dataset.theme = stored;
   } catch { /* as above */ }
   const label = () => { theme.textContent = isDark() ? words.light : words.dark; };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
   theme.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     remember(root.dataset.theme);

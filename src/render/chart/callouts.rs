@@ -21,7 +21,7 @@ impl Patch {
         Patch { left: x - r, top: y - r, right: x + r, bottom: y + r }
     }
 
-    fn overlaps(&self, other: &Patch) -> bool {
+    pub fn overlaps(&self, other: &Patch) -> bool {
         self.left < other.right
             && other.left < self.right
             && self.top < other.bottom

@@ -3,6 +3,7 @@
 use plotters::element::{Circle, PathElement};
 use plotters::style::{Color, RGBColor};
 
+use super::callouts::Patch;
 use super::colour::{self, GRID, MUTED, TARGET};
 use super::ends::{self, Label, REACH};
 use super::plane::{self, Axis};
@@ -41,14 +42,12 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let scale = Scale::from_zero(0.0, 1.0, true);
     let chart = plane::plane(figure, area, &axis, &scale, right + REACH + 2, LEADING)?;
     let (columns, rows) = chart.plotting_area().get_pixel_range();
-    for (share, name) in MARKED {
+    for (share, _) in MARKED {
         let (_, y) = chart.backend_coord(&(0.0, share));
         // At a half there is a line of the grid already.
         if !scale.ticks.contains(&share) {
             area.draw(&PathElement::new(vec![(columns.start, y), (columns.end, y)], GRID.stroke_width(2)))?;
         }
-        let place = (columns.start + 8, y - LEADING / 2);
-        text::draw(area, name, place, Anchor::Left, Weight::Regular, MUTED)?;
     }
     let (limit, _) = chart.backend_coord(&(1.0, 0.0));
     area.draw(&PathElement::new(vec![(limit, rows.start - 6), (limit, rows.end)], TARGET.stroke_width(2)))?;
@@ -57,6 +56,8 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
 
     let cell = mcf::cell(&chart, curves.len());
     let mut labels = Vec::new();
+    let mut lines = vec![vec![(limit, rows.start), (limit, rows.end)]];
+    let mut dots = Vec::new();
     for curve in curves {
         let within = curve.points.iter().take_while(|point| point.x <= MAX_USED);
         let mut line: Vec<(f64, f64)> = within.map(|point| (point.x, point.y)).collect();
@@ -65,16 +66,47 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
         line.push((end_of(&curve.points), last));
         let line: Vec<_> = line.iter().map(|at| chart.backend_coord(at)).collect();
         let line = plane::thinned(&line, cell, |place| place.0);
-        area.draw(&PathElement::new(mcf::steps(&line), curve.colour.stroke_width(4)))?;
+        let corners = mcf::steps(&line);
+        area.draw(&PathElement::new(corners.clone(), curve.colour.stroke_width(4)))?;
+        lines.push(corners);
         for mark in &curve.marks {
-            area.draw(&Circle::new(chart.backend_coord(mark), 7, curve.colour.filled()))?;
+            let at = chart.backend_coord(mark);
+            area.draw(&Circle::new(at, 7, curve.colour.filled()))?;
+            dots.push(Patch::around(at, 9));
         }
         if let Some(ends) = line.last().copied() {
             let (text, colour) = (curve.label, Some(curve.colour));
             labels.push(Label { text, weight: Weight::Regular, colour, ends });
         }
     }
+    for (share, name) in MARKED {
+        let (_, y) = chart.backend_coord(&(0.0, share));
+        let width = text::width(name, Weight::Regular)?;
+        let patch = |left: i32| Patch { left, top: y - LEADING, right: left + width, bottom: y - 2 };
+        let is_free = |left: &i32| {
+            let patch = patch(*left);
+            !dots.iter().any(|dot| dot.overlaps(&patch)) && !lines.iter().any(|line| crosses(line, &patch))
+        };
+        let first = columns.start + 8;
+        let left = (first..columns.end - width).step_by(12).find(is_free).unwrap_or(first);
+        text::draw(area, name, (left, y - LEADING / 2), Anchor::Left, Weight::Regular, MUTED)?;
+    }
     ends::draw(area, labels, columns.end, rows)
+}
+
+/// Whether a line of level and upright stretches runs through the patch.
+fn crosses(line: &[(i32, i32)], patch: &Patch) -> bool {
+    line.windows(2).any(|ends| {
+        let ((x0, y0), (x1, y1)) = (ends[0], ends[1]);
+        // Half the line's stroke on each side.
+        let stretch = Patch {
+            left: x0.min(x1) - 3,
+            top: y0.min(y1) - 3,
+            right: x0.max(x1) + 3,
+            bottom: y0.max(y1) + 3,
+        };
+        stretch.overlaps(patch)
+    })
 }
 
 /// Where the line ends: at its last point, or at the axis' end if that lies beyond.

@@ -168,7 +168,7 @@ fn limits(
             let run: Vec<_> = run.iter().map(|at| chart.backend_coord(at)).collect();
             let run = plane::thinned(&run, CELL, |place| place.0);
             last = run.last().copied();
-            corners.extend_from_slice(&run);
+            corners.extend(run.windows(2).flat_map(|ends| along(ends[0], ends[1])));
             area.draw(&PathElement::new(run, colour.stroke_width(2)))?;
         }
         // The lower of a pair stands for both.
@@ -188,6 +188,12 @@ fn limits(
     }
     ends::draw(area, labels, columns.end, rows)?;
     Ok(corners)
+}
+
+/// Places on a straight stretch, close enough that no name slips between them.
+fn along((x0, y0): (i32, i32), (x1, y1): (i32, i32)) -> impl Iterator<Item = (i32, i32)> {
+    let steps = ((x1 - x0).abs().max((y1 - y0).abs()) / 20).max(1);
+    (0..=steps).map(move |step| (x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps))
 }
 
 /// The parts of a line between two heights, ending where it crosses them.

@@ -57,7 +57,7 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
             };
             let step = grid.step(value);
             area.draw(&Rectangle::new(corners, MET.mix(TINTS[step]).filled()))?;
-            let label = shown(figure, value);
+            let label = shown(figure, value, grid.is_whole);
             if text::width(&label, Weight::Regular)? <= grid.slot() {
                 let ink = if step + 1 == TINTS.len() { WHITE } else { ON_TINT };
                 text::draw(area, &label, (x(column), middle), Anchor::Middle, Weight::Regular, ink)?;
@@ -72,11 +72,12 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)
 }
 
-/// A value without its unit, as short as a cell needs it.
-fn shown(figure: &Figure, value: f64) -> String {
+/// A value without its unit, as short as a cell needs it; small ones have a
+/// decimal each, unless none needs it.
+fn shown(figure: &Figure, value: f64, is_whole: bool) -> String {
     match figure.unit.as_str() {
         "%" => figure.locale.number(value * 100.0, 0),
-        _ if value.abs() >= 10.0 || value == value.round() => figure.locale.number(value, 0),
+        _ if value.abs() >= 10.0 || value == 0.0 || is_whole => figure.locale.number(value, 0),
         _ => figure.locale.number(value, 1),
     }
 }
@@ -85,7 +86,8 @@ fn shown(figure: &Figure, value: f64) -> String {
 fn key(figure: &Figure, grid: &Grid, area: &Area<'_>) -> Drawn {
     let (mut x, y) = (grid.left, HEAD + LEADING / 2);
     for (step, tint) in TINTS.iter().enumerate() {
-        let most = shown(figure, grid.high * (step + 1) as f64 / TINTS.len() as f64);
+        let most = grid.high * (step + 1) as f64 / TINTS.len() as f64;
+        let most = shown(figure, most, most == most.round());
         let label = phrase!(figure.locale, "to {value}", value = most);
         area.draw(&Rectangle::new([(x, y - 12), (x + 34, y + 12)], MET.mix(*tint).filled()))?;
         text::draw(area, &label, (x + 44, y), Anchor::Left, Weight::Regular, MUTED)?;
@@ -115,6 +117,8 @@ struct Grid {
     columns: usize,
     /// The largest value, where the last step ends.
     high: f64,
+    /// No value has decimals.
+    is_whole: bool,
     /// Row and column of the cells within the outline.
     inside: BTreeSet<(usize, usize)>,
 }
@@ -128,8 +132,8 @@ impl Grid {
             left = left.max(text::width(&name, Weight::Regular)?);
         }
         let columns = figure.categories.len();
-        let values = figure.series.iter().flat_map(|one| (0..columns).filter_map(|i| at(&one.values, i)));
-        let high = values.fold(0.0, f64::max);
+        let values = || figure.series.iter().flat_map(|one| (0..columns).filter_map(|i| at(&one.values, i)));
+        let high = values().fold(0.0, f64::max);
         let row = |name: &str| figure.series.iter().position(|one| one.name == name);
         let inside = figure.points.iter().filter_map(|point| Some((row(&point.series)?, point.x as usize)));
         Ok(Grid {
@@ -139,6 +143,7 @@ impl Grid {
             rows,
             columns,
             high: if high > 0.0 { high } else { 1.0 },
+            is_whole: values().all(|value| value == value.round()),
             inside: inside.filter(|(row, column)| *row < rows && *column < columns).collect(),
         })
     }

@@ -3,13 +3,16 @@
 //! Titles and names of lines are references to cells, never strings: Excel
 //! and its writers take a string that starts with `=` for a reference.
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{
     Chart, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker,
     ChartMarkerType, ChartSolidFill, Worksheet, XlsxError,
 };
 
 use super::cells::{Shown, Value};
-use super::sheet::{LINE, put, words};
+use super::sheet::{LINE, PROSE, put, words};
+use super::summary::FIRST_WIDTH;
 use super::text::{lines, safe};
 use super::{Context, shown, style};
 use crate::paper::locale::{Locale, phrase};
@@ -23,6 +26,8 @@ const HEIGHT: u32 = 370;
 const MAX_BARS: usize = 24;
 /// Excel shows no longer text of an object.
 const MAX_ALT: usize = 2_000;
+/// Of a name along the axis.
+const MAX_NAME: usize = 30;
 const GRID: u32 = 0xD1D5DB;
 
 /// Where the cells of a figure are.
@@ -140,9 +145,14 @@ fn data(
     // The first column is the widest; the others are about this wide.
     let tallest = columns.iter().map(|column| lines(&column.name, 11)).fold(1, usize::max);
     sheet.set_row_height(place.title + 1, tallest as f64 * LINE + 3.0)?;
-    for (nth, category) in figure.categories.iter().take(place.rows as usize).enumerate() {
+    for (nth, category) in names(figure, place.rows as usize, limit).into_iter().enumerate() {
         let row = place.title + 2 + nth as u32;
-        words(sheet, (row, 0), &safe(category, limit), &styles.wrapped)?;
+        words(sheet, (row, 0), &category, &styles.wrapped)?;
+        // Not every program fits rows by itself.
+        let tall = lines(&category, (FIRST_WIDTH * PROSE) as usize);
+        if tall > 1 {
+            sheet.set_row_height(row, (tall as f64 * LINE).min(409.0))?;
+        }
         for (at, column) in columns.iter().enumerate() {
             let value = column.values.get(nth).copied().flatten().filter(|value| value.is_finite());
             let value = value.map_or(Value::Missing, |value| Value::Number(value, column.shown));
@@ -150,6 +160,15 @@ fn data(
         }
     }
     Ok(place.title + 3 + place.rows)
+}
+
+/// Names of the categories: cut where they would squeeze the plot, unless that
+/// made two of them alike. The table's own sheet has them whole.
+fn names(figure: &Figure, rows: usize, limit: usize) -> Vec<String> {
+    let all = |limit: usize| figure.categories.iter().take(rows).map(move |name| safe(name, limit));
+    let distinct = |limit: usize| all(limit).collect::<BTreeSet<_>>().len();
+    let limit = if distinct(MAX_NAME) == distinct(limit) { MAX_NAME } else { limit };
+    all(limit).collect()
 }
 
 fn line_chart(figure: &Figure, place: &Place) -> Chart {
@@ -250,7 +269,8 @@ fn finish(chart: &mut Chart, figure: &Figure, place: &Place, words: &str) {
     let title = ChartFont::new().set_size(12).set_bold().clone();
     chart.title().set_name((place.sheet, place.title, 0)).set_font(&title);
     chart.y_axis().set_major_gridlines_line(ChartLine::new().set_color(GRID).set_width(0.75));
-    chart.legend().set_position(ChartLegendPosition::Bottom);
+    // Below, the names of the axis would run into it.
+    chart.legend().set_position(ChartLegendPosition::Top);
     let text = format!("{}. {} {words}", figure.title.trim_end_matches('.'), figure.description);
     chart.set_alt_text(safe(&text, MAX_ALT)).set_width(WIDTH).set_height(HEIGHT);
 }

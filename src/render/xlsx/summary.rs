@@ -9,8 +9,10 @@ use super::{Context, Sheet, charts, style};
 use crate::paper::locale::phrase;
 use crate::paper::{Card, Cell, Format};
 
+/// Of the column of names, in digits.
+pub const FIRST_WIDTH: f64 = 30.0;
 /// Widths of the key figures' columns, in digits.
-const WIDTHS: [f64; 8] = [30.0, 12.0, 13.0, 14.0, 12.0, 12.0, 30.0, 58.0];
+const WIDTHS: [f64; 8] = [FIRST_WIDTH, 12.0, 13.0, 14.0, 12.0, 12.0, 30.0, 58.0];
 const LAST: u16 = WIDTHS.len() as u16 - 1;
 /// Digits across all columns at the size of the sentences.
 const ACROSS: usize = 165;
