@@ -299,6 +299,8 @@ pub struct SchemaArgs {
 /// Files with a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
+    /// `sla.toml`, for editors (draft-07)
+    Config,
     Summary,
     Manifest,
 }

@@ -60,7 +60,7 @@ pub fn missing(
     }
     let mut decided: FxHashMap<(String, u16), i64> = FxHashMap::default();
     for reading in readings.rows.iter().filter(|reading| reading.decided_at != MISSING_AT) {
-        *decided.entry((month(reading.decided_at, zone), u16::from(reading.clock))).or_insert(0) += 1;
+        *decided.entry((month(reading.decided_at, zone), reading.clock)).or_insert(0) += 1;
     }
     let clock = |name: &str| kernel.policy.clocks.iter().position(|clock| clock.name == name);
     past.into_iter()

@@ -5,6 +5,7 @@ use clap::CommandFactory;
 use super::{Failure, OUTPUT};
 use crate::cli::{Cli, CompletionsArgs, SchemaArgs, SchemaOf};
 
+const CONFIG: &str = include_str!("../../docs/schema/config.v1.schema.json");
 const SUMMARY: &str = include_str!("../../docs/schema/summary.v1.schema.json");
 const MANIFEST: &str = include_str!("../../docs/schema/manifest.v1.schema.json");
 
@@ -13,6 +14,7 @@ pub fn run(args: &SchemaArgs) -> Result<(), Failure> {
     say!(
         "{}",
         match args.of {
+            SchemaOf::Config => CONFIG.trim_end(),
             SchemaOf::Summary => SUMMARY.trim_end(),
             SchemaOf::Manifest => MANIFEST.trim_end(),
         }

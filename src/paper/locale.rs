@@ -71,10 +71,16 @@ impl Locale {
 
     /// A word as SQL writes it, such as `closed_hours`, in this language; a sentence stays one.
     pub fn word(self, name: &str) -> String {
-        match name.contains(' ') {
-            true => self.text(name).to_owned(),
-            false => self.text(&name.replace('_', " ")).to_owned(),
+        let whole = self.text(name);
+        if whole != name {
+            return whole.to_owned();
         }
+        // Several words in one cell, such as `resolution, missed`.
+        let one = |part: &str| match part.contains(' ') {
+            true => self.text(part).to_owned(),
+            false => self.text(&part.replace('_', " ")).to_owned(),
+        };
+        name.split(", ").map(one).collect::<Vec<_>>().join(", ")
     }
 
     /// The same in this language, with values in the places of their `{names}`; see [`phrase`].

@@ -60,6 +60,9 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
     if split.is_some() {
         order(inputs, &mut series);
     }
+    if table.columns[x].format == Format::Word {
+        categories.iter_mut().for_each(|category| *category = worded(inputs, category));
+    }
     if categories.is_empty() {
         return None;
     }
@@ -86,6 +89,15 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
         target,
         ..empty(chart.kind, table, &chart.unit, description, locale)
     })
+}
+
+/// `resolution, missed` with the clock's label, and words of ours in the reader's language.
+fn worded(inputs: &Inputs, text: &str) -> String {
+    let one = |part: &str| match inputs.kpis.iter().find(|kpi| kpi.clock == part) {
+        Some(kpi) => kpi.label.clone(),
+        None => inputs.config.locale.word(part),
+    };
+    text.split(", ").map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// A figure of a table without axes and marks.

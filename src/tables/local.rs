@@ -27,8 +27,10 @@ impl LocalTime {
             .filter(|at| *at != MISSING_AT)
             .fold((i64::MAX, i64::MIN), |(first, last), at| (first.min(at), last.max(at)));
         let (first, last) = (first.div_euclid(DAY), last.div_euclid(DAY));
-        let days = if first <= last { first..=last.min(first + MOST_DAYS) } else { 1..=0 };
-        let offsets = days
+        // Without any instant there is no day.
+        let days = if first <= last { (last - first + 1).min(MOST_DAYS) } else { 0 };
+        let offsets = (0..days)
+            .map(|day| first + day)
             .map(|day| {
                 let (start, end) = (offset(zone, day * DAY), offset(zone, day * DAY + DAY - 1));
                 (start == end).then_some(start)

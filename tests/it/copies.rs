@@ -282,3 +282,75 @@ fn an_interrupted_run_says_so_and_leaves_nothing() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!folder.path().join("out").exists());
 }
+
+/// A CSV file of a report: its columns by name, and its rows.
+fn table(path: &Path) -> (csv::StringRecord, Vec<csv::StringRecord>) {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    (headers, reader.records().map(Result::unwrap).collect())
+}
+
+#[test]
+fn every_row_of_every_table_adds_up_and_all_formats_say_the_same() {
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+
+    let folder = bank("");
+    assert_eq!(
+        report(folder.path(), "2026-09", "out", &["--format", "html,csv,xlsx,json,md"]),
+        (0, String::new())
+    );
+    let out = folder.path().join("out/2026-09");
+
+    // Each reading stands in exactly one of these columns.
+    const PARTS: [&str; 7] =
+        ["kept", "missed", "undecided", "unmeasured", "not_entitled", "excluded", "no_target"];
+    let mut checked = 0;
+    let mut by_clock: std::collections::BTreeMap<String, (i64, i64)> = Default::default();
+    for path in files(&out.join("csv")) {
+        let (headers, rows) = table(&path);
+        let at = |name: &str| headers.iter().position(|header| header == name);
+        let parts: Option<Vec<usize>> = PARTS.iter().map(|name| at(name)).collect();
+        let (Some(parts), Some(tickets)) = (parts, at("tickets")) else { continue };
+        for row in &rows {
+            let number = |at: usize| row[at].parse::<i64>().unwrap();
+            assert_eq!(parts.iter().map(|part| number(*part)).sum::<i64>(), number(tickets), "{row:?}");
+            checked += 1;
+            if path.ends_with("attainment_by_severity.csv") {
+                let own = by_clock.entry(row[at("clock").unwrap()].to_owned()).or_default();
+                own.0 += number(at("kept").unwrap());
+                own.1 += number(at("decided").unwrap());
+            }
+        }
+    }
+    assert!(checked > 100, "{checked} rows");
+
+    // Key figures: the summary, the sums of a table, the page, the Markdown and the workbook.
+    let summary = json(out.join("summary.json"));
+    let (page, markdown) = (read(out.join("index.html")), read(out.join("summary.md")));
+    let mut pack: Xlsx<_> = open_workbook(out.join("sla-pack.xlsx")).unwrap();
+    let sheet = pack.worksheet_range("Summary").unwrap();
+    let mut compared = 0;
+    for kpi in summary["kpis"].as_array().unwrap() {
+        let (kept, decided) = (kpi["numerator"].as_i64().unwrap(), kpi["denominator"].as_i64().unwrap());
+        assert_eq!(by_clock[kpi["clock"].as_str().unwrap()], (kept, decided));
+        // With one decimal, as it is written; the bank has no share that rounds to all or nothing.
+        let share = format!("{:.1}%", kept as f64 / decided as f64 * 100.0);
+        let fraction = format!("{kept} of {decided}");
+        assert!(markdown.contains(&format!("{share} ({fraction})")), "{share} ({fraction})");
+        let label = format!("{} kept", kpi["label"].as_str().unwrap());
+        let Some(row) = sheet.rows().find(|row| row[0] == Data::String(label.clone())) else { continue };
+        let numbers = row.iter().filter_map(|cell| match cell {
+            Data::Float(number) => Some(*number),
+            Data::Int(number) => Some(*number as f64),
+            _ => None,
+        });
+        let numbers: Vec<f64> = numbers.collect();
+        assert!((numbers[0] - kept as f64 / decided as f64).abs() < 1e-9, "{label}: {numbers:?}");
+        assert_eq!((numbers[1], numbers[2]), (kept as f64, decided as f64), "{label}");
+        let card = &page[page.find(&format!("<h3>{label}</h3>")).unwrap()..];
+        let card = &card[..card.find("</ul>").unwrap()];
+        assert!(card.contains(&share) && card.contains(&fraction), "{label}");
+        compared += 1;
+    }
+    assert!(compared >= 3);
+}

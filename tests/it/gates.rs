@@ -165,8 +165,19 @@ fn a_query_answers_in_three_ways() {
 }
 
 /// Whether a value is as a schema says; of the schema's words, those that ours use.
-fn conforms(schema: &Value, value: &Value, place: &str) -> Vec<String> {
+fn conforms(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
     let mut wrong = Vec::new();
+    if let Some(path) = schema["$ref"].as_str() {
+        let part = root.pointer(path.trim_start_matches('#')).unwrap_or_else(|| panic!("no {path}"));
+        return conforms(root, part, value, place);
+    }
+    for key in ["anyOf", "oneOf"] {
+        let alternatives = schema[key].as_array().into_iter().flatten();
+        let all: Vec<Vec<String>> = alternatives.map(|one| conforms(root, one, value, place)).collect();
+        if !all.is_empty() && !all.iter().any(Vec::is_empty) {
+            wrong.push(format!("{place} is none of what it can be: {}", all.concat().join(", ")));
+        }
+    }
     let type_of = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -199,9 +210,11 @@ fn conforms(schema: &Value, value: &Value, place: &str) -> Vec<String> {
         wrong.push(format!("{place} is {number}"));
     }
     if let Value::Array(items) = value {
-        wrong.extend(items.iter().flat_map(|item| conforms(&schema["items"], item, &format!("{place}[]"))));
+        let items = items.iter();
+        wrong.extend(items.flat_map(|item| conforms(root, &schema["items"], item, &format!("{place}[]"))));
     }
-    if let (Value::Object(fields), Value::Object(known)) = (value, &schema["properties"]) {
+    let has_fields = schema["properties"].is_object() || schema["additionalProperties"].is_object();
+    if let (Value::Object(fields), true) = (value, has_fields) {
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         wrong.extend(
             required
@@ -209,8 +222,9 @@ fn conforms(schema: &Value, value: &Value, place: &str) -> Vec<String> {
                 .map(|name| format!("{place}.{name} is missing")),
         );
         for (name, field) in fields {
-            match known.get(name) {
-                Some(schema) => wrong.extend(conforms(schema, field, &format!("{place}.{name}"))),
+            let known = schema["properties"].get(name).or(Some(&schema["additionalProperties"]));
+            match known.filter(|known| known.is_object()) {
+                Some(known) => wrong.extend(conforms(root, known, field, &format!("{place}.{name}"))),
                 None => wrong.push(format!("{place}.{name} is not in the schema")),
             }
         }
@@ -226,7 +240,7 @@ fn what_is_written_is_as_the_schemas_say() {
         let printed = sla(folder.path(), &["schema", name]);
         let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
         let written = fs::read_to_string(folder.path().join(format!("out/2026-09/{name}.json"))).unwrap();
-        let wrong = conforms(&schema, &serde_json::from_str(&written).unwrap(), name);
+        let wrong = conforms(&schema, &schema, &serde_json::from_str(&written).unwrap(), name);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
     for arguments in [&["completions", "bash"][..], &["completions", "fish"], &["man"]] {
@@ -234,4 +248,62 @@ fn what_is_written_is_as_the_schemas_say() {
         assert_eq!(done.status.code(), Some(0));
         assert!(text(&done.stdout).contains("areas"), "{arguments:?}");
     }
+}
+
+/// Names that the schema knows anywhere.
+fn properties(schema: &Value, names: &mut std::collections::BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Object(own)) = fields.get("properties") {
+                names.extend(own.keys().cloned());
+            }
+            fields.values().for_each(|field| properties(field, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| properties(item, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_of_the_configuration_knows_what_is_read() {
+    let printed = sla(&root(""), &["schema", "config"]);
+    let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    for path in [
+        "sample-data/bank/sla.toml",
+        "sample-data/boston311/sla.toml",
+        "sample-data/uci-incidents/sla.toml",
+        "benches/peers/sla.toml",
+        "tests/cases/sla.toml",
+    ] {
+        let table: toml::Table = toml::from_str(&fs::read_to_string(root(path)).unwrap()).unwrap();
+        let value = serde_json::to_value(table).unwrap();
+        let wrong = conforms(&schema, &schema, &value, "");
+        assert!(wrong.is_empty(), "{path}\n{}", wrong.join("\n"));
+        let mut broken = value.clone();
+        broken["report"]["zome"] = Value::from("UTC");
+        assert!(!conforms(&schema, &schema, &broken, "").is_empty(), "{path}");
+    }
+    // Every key that the sources ask for by name.
+    let mut known = std::collections::BTreeSet::new();
+    properties(&schema, &mut known);
+    let mut asked = 0;
+    for entry in fs::read_dir(root("src/config")).unwrap() {
+        let path = entry.unwrap().path();
+        // Rules of advice have a file of their own.
+        if path.ends_with("advice.rs") {
+            continue;
+        }
+        let source = fs::read_to_string(path).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        for call in [
+            "string(", "choice(", "strings(", "boolean(", "integer(", "share(", "money(", "table(", "tables(",
+        ] {
+            for part in source.split(&format!(".{call}\"")).skip(1) {
+                let key = part.split('"').next().unwrap();
+                assert!(known.contains(key), "the schema lacks `{key}`");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 60, "{asked} keys");
 }

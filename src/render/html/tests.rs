@@ -250,7 +250,7 @@ fn a_page_is_never_too_big_to_send() {
     let columns = ["ticket_id", "summary"].map(|name| column(name, Format::Text));
     let columns = [&columns[..], &[column("verdict", Format::Verdict)]].concat();
     let row = |n: usize| {
-        let verdict = if n % 10 == 0 { "running" } else { "met" };
+        let verdict = if n.is_multiple_of(10) { "running" } else { "met" };
         vec![text(&format!("INC-{n}")), text(&"</td> & so on ".repeat(20)), text(verdict)]
     };
     let whole = page(&report(table(columns.clone(), (0..500).map(row).collect()))).expect("rendered");
