@@ -111,7 +111,7 @@ pub fn alike(table: &Table, shown: &mut Vec<Shown<'_>>) -> Vec<Alike> {
 /// What all cells of a column have in common, as letters that the style knows:
 /// `n` to the right, `d` never broken, `v` verdicts, `t` room for phrases,
 /// `a` words that may break anywhere.
-pub fn looks(table: &Table, shown: &Shown<'_>) -> Vec<char> {
+pub fn looks(table: &Table, shown: &Shown<'_>, locale: Locale) -> Vec<char> {
     let mut looks = Vec::new();
     if is_numeric(shown.column.format) {
         looks.push('n');
@@ -124,7 +124,10 @@ pub fn looks(table: &Table, shown: &Shown<'_>) -> Vec<char> {
         Format::Text | Format::Word => {
             let texts = || {
                 table.rows.iter().filter_map(|row| match row.get(shown.at) {
-                    Some(Cell::Text(text)) => Some(text),
+                    Some(Cell::Text(text)) if shown.column.format == Format::Word => {
+                        Some(Cow::Owned(locale.word(text)))
+                    }
+                    Some(Cell::Text(text)) => Some(Cow::Borrowed(text.as_str())),
                     _ => None,
                 })
             };
@@ -183,8 +186,17 @@ pub fn cell(row: &[Cell], shown: &Shown<'_>, reader: Reader) -> CellView {
             Format::Instant => just(format::instant(value.round() as i64, reader.zone)),
             Format::Bool => flag(*value != 0.0),
             Format::Money => just(locale.number(*value, 2)),
-            _ => just(locale.number(*value, shown.decimals)),
+            _ => just(number(*value, shown.decimals, locale)),
         },
+    }
+}
+
+/// As in a workbook, what isn't nothing doesn't read as 0: `<0.001`.
+fn number(value: f64, decimals: usize, locale: Locale) -> String {
+    let least = 0.1f64.powi(decimals as i32);
+    match value > 0.0 && value < least / 2.0 && decimals > 0 {
+        true => format!("<{}", locale.number(least, decimals)),
+        false => locale.number(value, decimals),
     }
 }
 

@@ -245,7 +245,7 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
     let (same, empty) = cells::alike(table, &mut shown).into_iter().partition(|one| !one.value.is_empty());
     let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
     for (nth, shown) in shown.iter().enumerate() {
-        for look in cells::looks(table, shown) {
+        for look in cells::looks(table, shown, reader.locale) {
             class.push_str(&format!(" {look}{}", nth + 1));
             whole.looks.insert((look, nth + 1));
         }
