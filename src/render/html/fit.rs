@@ -5,6 +5,7 @@
 //! wraps, it is never cut off.
 
 use super::cells::{CellView, Shown, is_numeric};
+use crate::paper::Format;
 
 /// A4 less the margins of the page.
 const PAPER_MM: f64 = 182.0;
@@ -17,6 +18,8 @@ const OWN_LINE: usize = 45;
 const LINES: usize = 2;
 /// Words longer than this are broken; as in the cells.
 const MAX_WORD: usize = 14;
+/// Room for a verdict's sign, and for its bold type.
+const SIGN: usize = 3;
 const MAX_STACKED: usize = 6;
 
 /// How the rows of a table that is too wide are stacked.
@@ -70,9 +73,10 @@ fn size(at: usize, shown: &Shown<'_>, rows: &[Vec<CellView>]) -> (f64, usize) {
     let word = |text: &str| {
         text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0).min(MAX_WORD)
     };
+    let is_verdict = shown.column.format == Format::Verdict;
     let (mut characters, mut longest) = (word(&shown.column.label), 0);
     for cell in rows.iter().filter_map(|row| row.get(at)) {
-        let length = cell.text.chars().count();
+        let length = cell.text.chars().count() + if is_verdict { SIGN } else { 0 };
         longest = longest.max(length);
         characters = characters.max(match length {
             ..=MAX_WORD => length,
@@ -85,9 +89,9 @@ fn size(at: usize, shown: &Shown<'_>, rows: &[Vec<CellView>]) -> (f64, usize) {
 
 /// Values that look odd in several lines.
 fn is_short(shown: &Shown<'_>) -> bool {
-    use crate::paper::Format;
     let format = shown.column.format;
-    (is_numeric(format) && format != Format::Share) || matches!(format, Format::Instant | Format::Date)
+    (is_numeric(format) && format != Format::Share)
+        || matches!(format, Format::Instant | Format::Date | Format::Verdict)
 }
 
 impl Stack {
@@ -119,7 +123,7 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::{Column, Format};
+    use crate::paper::Column;
 
     fn stacked(formats: &[(Format, usize)]) -> Option<Stack> {
         let columns: Vec<Column> = formats
