@@ -59,6 +59,7 @@ pub fn write(sheet: &mut Worksheet, context: &Context, plan: &Sheet) -> Result<(
             put_in(sheet, place, value, column, context, &note)?;
         }
     }
+    wrap(sheet, context, plan, &columns, &widths)?;
     let last = plan.rows.max(1) as u32;
     frame(sheet, context, plan, &columns, &headers, last)?;
     colours(sheet, context, plan, &columns, last)?;
@@ -73,6 +74,36 @@ pub fn write(sheet: &mut Worksheet, context: &Context, plan: &Sheet) -> Result<(
     sheet.set_row_height(0, LINE * height as f64 + 3.0)?;
     style::page(sheet, context.report, total);
     sheet.set_repeat_rows(0, 0)?.set_repeat_columns(0, 0)?;
+    Ok(())
+}
+
+/// Breaks texts that are wider than a column into lines: else they run over the
+/// page, or the next cell cuts them off. Not in long lists, whose rows stay alike.
+fn wrap(
+    sheet: &mut Worksheet,
+    context: &Context,
+    plan: &Sheet,
+    columns: &[Column],
+    widths: &[usize],
+) -> Result<(), XlsxError> {
+    let is_wide = |at: usize| widths[at] > MAX_WIDTH && columns[at].usual.is_none();
+    let wide: Vec<usize> = (0..columns.len()).filter(|at| is_wide(*at)).collect();
+    if wide.is_empty() || plan.table.is_filterable {
+        return Ok(());
+    }
+    for at in &wide {
+        sheet.set_column_format(*at as u16, &context.styles.text_wrapped)?;
+    }
+    for (nth, row) in plan.table.rows.iter().take(plan.rows).enumerate() {
+        let lines_of = |at: &usize| match row.get(columns[*at].from) {
+            Some(Cell::Text(text)) => lines(text, MAX_WIDTH),
+            _ => 1,
+        };
+        let tallest = wide.iter().map(lines_of).fold(1, usize::max);
+        if tallest > 1 {
+            sheet.set_row_height(nth as u32 + 1, (tallest as f64 * LINE).min(409.0))?;
+        }
+    }
     Ok(())
 }
 

@@ -52,6 +52,8 @@ pub struct Styles {
     pub term: Format,
     /// Of a table, a little away from the number before it.
     pub text: Format,
+    /// The same in several lines.
+    pub text_wrapped: Format,
     /// A text that would be a formula if somebody edited its cell.
     pub quoted: Format,
     pub good: Format,
@@ -101,6 +103,7 @@ impl Styles {
             term: top().set_bold().set_text_wrap(),
             quoted: text().set_quote_prefix(),
             text: text(),
+            text_wrapped: text().set_text_wrap(),
             good: toned(GOOD),
             bad: toned(BAD),
             risk: toned(RISK),
