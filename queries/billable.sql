@@ -3,6 +3,7 @@
 -- section  = "contracts"
 -- key      = ["customer", "request_type", "ticket_id"]
 -- notes    = "Upgrades are billable; integrations are handled case by case. Cancelled, merged and spam tickets are left out."
+-- words    = ["request_type"]
 SELECT
   COALESCE(tickets.customer, 'unknown') AS customer,
   tickets.request_type,

@@ -4,7 +4,7 @@
 -- key      = ["coverage", "request_type"]
 -- checks   = ["not_owed <= tickets"]
 -- notes    = "Judged at the moment of opening. Upgrades are billable and integrations are decided case by case, whatever the contract. Cancelled, merged and spam tickets are left out."
--- words    = ["coverage"]
+-- words    = ["coverage", "request_type"]
 SELECT
   tickets.coverage,
   COALESCE(tickets.request_type, 'unknown') AS request_type,

@@ -4,7 +4,7 @@
 -- key      = ["ticket_id", "clock"]
 -- notes    = "One row per ticket and clock that belongs to the period; all that was missed, at risk or overdue comes first."
 -- is_filterable = true
--- words    = ["reason", "coverage"]
+-- words    = ["reason", "coverage", "request_type"]
 SELECT
   clocks.ticket_id,
   clocks.clock,

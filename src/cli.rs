@@ -132,6 +132,15 @@ pub struct ReportArgs {
     /// Earlier summary.json files, for months that the exports don't reach back to (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub history: Vec<String>,
+    /// The zone of periods and of printed times, such as Europe/Lisbon; otherwise as configured
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<chrono_tz::Tz>,
+    /// End metrics.prom as OpenMetrics wants it, for GitLab
+    #[arg(long)]
+    pub openmetrics: bool,
+    /// Say in metrics.prom when the run ended, which makes the file another one each time
+    #[arg(long)]
+    pub metrics_runtime: bool,
     /// The language of the report: en-GB or pt-PT
     #[arg(long, value_name = "TAG")]
     pub locale: Option<String>,

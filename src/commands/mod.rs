@@ -393,14 +393,18 @@ fn rejects_table(imported: &Imported) -> String {
         .collect()
 }
 
+/// Seconds since 1970-01-01T00:00:00Z.
+fn since_epoch(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 /// The only volatile file: when and how long.
 fn run_json(started: SystemTime, stages: &Stages) -> String {
-    let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let taken: serde_json::Map<String, serde_json::Value> =
         stages.taken.iter().map(|(stage, seconds)| ((*stage).to_owned(), json!(seconds))).collect();
     let value = json!({
-        "started_at_s": since(started),
-        "ended_at_s": since(SystemTime::now()),
+        "started_at_s": since_epoch(started),
+        "ended_at_s": since_epoch(SystemTime::now()),
         "threads": rayon::current_num_threads(),
         "stages_s": taken,
     });

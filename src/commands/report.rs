@@ -28,6 +28,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     let mut config = super::prepare(&args.common)?;
     config.html_rows = args.html_rows.unwrap_or(config.html_rows);
     config.min_n = args.gates.min_n.unwrap_or(config.min_n);
+    config.zone = args.tz.unwrap_or(config.zone);
     if let Some(tag) = &args.locale {
         config.locale = Locale::of_tag(tag).ok_or_else(|| {
             Failure::usage(format!(
@@ -229,6 +230,11 @@ fn redacted(asked: &[Redact]) -> Vec<String> {
     names
 }
 
+fn metrics(args: &ReportArgs, summary: &Summary) -> String {
+    let ended_at_s = args.metrics_runtime.then(|| super::since_epoch(SystemTime::now()));
+    render::metrics::prometheus(summary, ended_at_s, args.openmetrics)
+}
+
 /// The files beside the page that people open.
 fn downloads(args: &ReportArgs, results: &[Table], own: &[Selection], locale: Locale) -> Vec<Download> {
     let has_tickets = args.format.contains(&Format::Csv) && results.iter().any(|t| t.slug == "tickets");
@@ -310,7 +316,7 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
     let report_url = inputs.config.report_url.as_deref();
     for (format, path, text) in [
         (Format::Md, "summary.md", (*markdown).to_owned()),
-        (Format::Metrics, "metrics.prom", render::metrics::prometheus(summary)),
+        (Format::Metrics, "metrics.prom", metrics(args, summary)),
         (Format::Junit, "junit.xml", render::junit::xml(summary)),
         (Format::Slack, "summary.slack.json", render::slack::blocks(summary, report_url)),
     ] {

@@ -24,6 +24,12 @@ pub fn exact(seconds: i64) -> String {
     format!("{sign}{text}")
 }
 
+/// Hours cut to a tenth, as durations are: nothing seems longer than it was.
+pub fn tenths(hours: f64) -> f64 {
+    // Whole seconds divided by 3600 may miss a tenth in their last digits.
+    (hours * 10.0 + hours.signum() * 1e-6).trunc() / 10.0
+}
+
 /// `2026-09-03 14:05` in the zone, cut to the minute.
 pub fn instant(at: i64, zone: Tz) -> String {
     DateTime::from_timestamp(at, 0).map_or_else(

@@ -136,6 +136,7 @@ pub fn parse(text: &str) -> Result<(Header, usize), Vec<Diagnostic>> {
 pub fn label(name: &str) -> String {
     let bare = ["_at", "_on", "_s"].iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
     let words = bare.strip_prefix("is_").unwrap_or(bare).replace('_', " ");
+    let words = words.replace("server os", "server OS").replace("client os", "client OS");
     let words = match words.as_str() {
         "on site" => "On-site".to_owned(),
         "ticket id" => "Ticket".to_owned(),

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use crate::paper::summary::{GateStatus, Summary};
 
-/// The gauges of a summary.
-pub fn prometheus(summary: &Summary) -> String {
+/// The gauges of a summary; `ended_at_s` is when the run ended, if that is to be told, and
+/// OpenMetrics has a last line.
+pub fn prometheus(summary: &Summary, ended_at_s: Option<u64>, is_openmetrics: bool) -> String {
     let mut text = String::new();
     let mut gauge = |name: &str, help: &str, values: Vec<(Vec<(&str, &str)>, String)>| {
         let _ = writeln!(text, "# HELP sla_{name} {help}\n# TYPE sla_{name} gauge");
@@ -59,6 +60,13 @@ pub fn prometheus(summary: &Summary) -> String {
         (labels, value.to_string())
     });
     gauge("gate_status", "0 pass, 1 warn, 2 fail, 3 inconclusive.", gates.collect());
+    if let Some(ended_at_s) = ended_at_s {
+        let value = vec![(Vec::new(), ended_at_s.to_string())];
+        gauge("run_completed_timestamp_seconds", "When the run ended.", value);
+    }
+    if is_openmetrics {
+        text.push_str("# EOF\n");
+    }
     text
 }
 

@@ -41,8 +41,11 @@ pub fn sentences(config: &Config, found: &Recurrence, locale: Locale) -> Vec<Str
 
 /// A finding as a sentence.
 pub fn finding(finding: &Finding, locale: Locale) -> String {
+    let written = |value: &String| value.parse().map_or_else(|_| value.clone(), |n| locale.count(n));
+    let values: Vec<(&str, String)> =
+        finding.values.iter().map(|(name, value)| (*name, written(value))).collect();
     let values: Vec<(&str, &dyn Display)> =
-        finding.values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+        values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
     locale.fill(finding.text, &values)
 }
 

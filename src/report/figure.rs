@@ -2,6 +2,7 @@
 
 use super::points::{self, number, text};
 use super::{Inputs, cells, position, result, spc, story, used};
+use crate::paper::format;
 use crate::paper::locale::{Locale, phrase};
 use crate::paper::{ChartKind, Figure, Format, Series, Table};
 use crate::query::Chart;
@@ -75,7 +76,10 @@ pub fn figure(inputs: &Inputs, chart: &Chart, table: &Table) -> Option<Figure> {
         ChartKind::Slope => {
             points::slope_takeaway(&categories, &series, locale, |value| shown(&chart.unit, value, locale))
         }
-        _ => takeaway(&chart.unit, table.columns[x].format, &categories, &series, locale),
+        // Bars side by side are no parts of a sum.
+        ChartKind::Bar if series.len() > 1 => latest(&chart.unit, &categories, &series, locale),
+        _ if table.columns[x].format == Format::Date => latest(&chart.unit, &categories, &series, locale),
+        _ => largest(&chart.unit, &categories, &series, locale),
     };
     Some(Figure {
         x_label: table.columns[x].label.clone(),
@@ -141,31 +145,26 @@ fn marked(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
 fn shown(unit: &str, value: f64, locale: Locale) -> String {
     match unit {
         "%" => locale.share(value),
-        "h" => format!("{} h", locale.number(value, 1)),
+        "h" => format!("{} h", locale.number(format::tenths(value), 1)),
         _ => locale.number(value, 0),
     }
 }
 
-/// What the figure shows, in a sentence: the last point in time, or the largest bar.
-fn takeaway(unit: &str, x: Format, categories: &[String], series: &[Series], locale: Locale) -> String {
-    let shown = |value: f64| shown(unit, value, locale);
-    if x == Format::Date {
-        let last = categories.last().map_or("", String::as_str);
-        let values: Vec<String> = series
-            .iter()
-            .filter_map(|one| Some(format!("{} {}", one.name, shown((*one.values.last()?)?))))
-            .collect();
-        return phrase!(locale, "In {month}: {values}.", month = last, values = values.join(", "));
-    }
+/// What the figure shows, in a sentence: the last point in time.
+fn latest(unit: &str, categories: &[String], series: &[Series], locale: Locale) -> String {
+    let last = categories.last().map_or("", String::as_str);
+    let value = |one: &Series| Some(format!("{} {}", one.name, shown(unit, (*one.values.last()?)?, locale)));
+    let values: Vec<String> = series.iter().filter_map(value).collect();
+    phrase!(locale, "In {month}: {values}.", month = last, values = values.join(", "))
+}
+
+/// What the figure shows, in a sentence: the largest bar, all its parts together.
+fn largest(unit: &str, categories: &[String], series: &[Series], locale: Locale) -> String {
     let total = |at: usize| series.iter().filter_map(|one| one.values[at]).sum::<f64>();
     let largest = (0..categories.len()).max_by(|a, b| total(*a).total_cmp(&total(*b)));
     largest.map_or_else(String::new, |at| {
-        phrase!(
-            locale,
-            "Largest: {name}, {value}.",
-            name = categories[at].replace('_', " "),
-            value = shown(total(at))
-        )
+        let value = shown(unit, total(at), locale);
+        phrase!(locale, "Largest: {name}, {value}.", name = categories[at], value = value)
     })
 }
 

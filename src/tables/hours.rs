@@ -91,12 +91,13 @@ fn open_shares(
 ) -> [[f64; 24]; 7] {
     let mut open = [[0_i64; 24]; 7];
     let mut all = [[0_i64; 24]; 7];
-    let has_hours: FxHashSet<NaiveDate> = windows
-        .iter()
-        .flat_map(|(start, end)| [local_date(*start, zone), local_date(end - 1, zone)])
-        .collect();
-    let is_counted =
-        |date: NaiveDate| dates.contains(&date) && (windows.len() == 1 || has_hours.contains(&date));
+    // Days that follow each other without a break are one window.
+    let own_dates = |(start, end): &(i64, i64)| {
+        let last = local_date(end - 1, zone);
+        local_date(*start, zone).iter_days().take_while(move |date| *date <= last)
+    };
+    let has_hours: FxHashSet<NaiveDate> = windows.iter().flat_map(own_dates).collect();
+    let is_counted = |date: NaiveDate| dates.contains(&date) && has_hours.contains(&date);
     let mut next = 0;
     let mut from = around.start;
     while from < around.end {
@@ -164,5 +165,18 @@ mod tests {
         assert_eq!((shares[0][8], shares[0][9], shares[0][10]), (0.5, 1.0, 0.0));
         assert_eq!((shares[1][8], shares[1][9]), (0.0, 0.5));
         assert_eq!(shares.iter().flatten().sum::<f64>(), 2.0);
+    }
+
+    #[test]
+    fn whole_days_on_end_are_all_open() {
+        let monday = NaiveDate::from_ymd_opt(2026, 9, 7).expect("date");
+        let dates = monday..monday + Days::new(7);
+        let around = at("2026-09-06T00:00:00Z")..at("2026-09-15T00:00:00Z");
+        // From Monday to Friday without a break: one window.
+        let windows = [(at("2026-09-07T00:00:00Z"), at("2026-09-12T00:00:00Z"))];
+        let shares = open_shares(&windows, around, &dates, Tz::UTC);
+        for (day, hours) in shares.iter().enumerate() {
+            assert_eq!(hours.iter().sum::<f64>(), if day < 5 { 24.0 } else { 0.0 }, "day {day}");
+        }
     }
 }

@@ -354,3 +354,27 @@ fn every_row_of_every_table_adds_up_and_all_formats_say_the_same() {
     }
     assert!(compared >= 3);
 }
+
+#[test]
+fn the_zone_and_the_metrics_are_as_the_command_line_says() {
+    let folder = bank("");
+    let more = ["--format", "json,metrics", "--no-data"];
+    assert_eq!(report(folder.path(), "2026-09", "plain", &more), (0, String::new()));
+    let other = [&more[..], &["--tz", "Asia/Tokyo", "--openmetrics", "--metrics-runtime"]].concat();
+    assert_eq!(report(folder.path(), "2026-09", "other", &other), (0, String::new()));
+    let of = |out: &str, name: &str| read(folder.path().join(out).join("2026-09").join(name));
+    // Midnight in Lisbon is 23:00 UTC in summer, in Tokyo 15:00 all year.
+    let from =
+        |out: &str| json(folder.path().join(out).join("2026-09/summary.json"))["period"]["from"].clone();
+    assert_eq!(
+        (from("plain"), from("other")),
+        ("2026-08-31T23:00:00Z".into(), "2026-08-31T15:00:00Z".into())
+    );
+    assert!(
+        !of("plain", "metrics.prom").contains("EOF") && !of("plain", "metrics.prom").contains("completed")
+    );
+    let metrics = of("other", "metrics.prom");
+    assert!(metrics.ends_with("# EOF\n") && metrics.contains("\nsla_run_completed_timestamp_seconds 1"));
+    let (code, said) = report(folder.path(), "2026-09", "x", &["--tz", "Lisbon"]);
+    assert!(code == 2 && said.contains("Lisbon"), "{said}");
+}

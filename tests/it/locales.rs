@@ -149,7 +149,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Where words stand that are looked up by what a value is: file, pieces of code before them, code after.
-const WORDS: [(&str, &[&str], &str); 17] = [
+const WORDS: [(&str, &[&str], &str); 18] = [
+    ("src/model/mod.rs", &["const REQUEST_TYPES"], "];\n"),
     ("src/clock/reading.rs", &["impl Verdict {", "fn name(self)"], "\n    }\n"),
     ("src/clock/reading.rs", &["impl Reason {", "fn name(self)"], "\n    }\n"),
     ("src/clock/reading.rs", &["impl SegmentKind {", "fn name(self)"], "\n    }\n"),
@@ -183,6 +184,7 @@ const CONFIDENCE: [&str; 2] = ["high", "low"];
 fn label(name: &str) -> String {
     let bare = ["_at", "_on", "_s"].iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
     let words = bare.strip_prefix("is_").unwrap_or(bare).replace('_', " ");
+    let words = words.replace("server os", "server OS").replace("client os", "client OS");
     let words = match words.as_str() {
         "on site" => "On-site",
         "ticket id" => "Ticket",
@@ -286,6 +288,7 @@ fn needed() -> BTreeMap<String, String> {
     let advice: toml::Table = toml::from_str(&fs::read_to_string(root("advice.toml")).unwrap()).unwrap();
     for rule in advice["rules"].as_array().unwrap() {
         add(rule["advice"].as_str().unwrap(), "advice.toml");
+        add(rule["name"].as_str().unwrap(), "advice.toml");
     }
     for name in ["frame", "page", "index"] {
         let path = format!("src/render/assets/{name}.html.j2");

@@ -1,8 +1,8 @@
 //! The value axis: where it starts and ends, its ticks, and how values print.
 
 use super::at;
-use crate::paper::Figure;
 use crate::paper::locale::phrase;
+use crate::paper::{Figure, format};
 
 const NBSP: char = '\u{a0}';
 
@@ -93,16 +93,10 @@ pub fn stacked_extent(figure: &Figure) -> (f64, f64) {
 pub fn value(figure: &Figure, value: f64) -> String {
     match figure.unit.as_str() {
         "%" => figure.locale.share(value),
-        "h" => format!("{}{NBSP}h", figure.locale.number(cut(value), 1)),
+        "h" => format!("{}{NBSP}h", figure.locale.number(format::tenths(value), 1)),
         "" => figure.locale.number(value, decimals(value)),
         unit => format!("{}{NBSP}{unit}", figure.locale.number(value, decimals(value))),
     }
-}
-
-/// Hours to a tenth, cut as the tables cut durations: never rounded up.
-fn cut(hours: f64) -> f64 {
-    // Whole seconds divided by 3600 may miss a tenth in their last digits.
-    (hours * 10.0 + hours.signum() * 1e-6).trunc() / 10.0
 }
 
 /// A value without a long unit, for a mark in a crowd.
