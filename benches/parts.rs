@@ -27,7 +27,19 @@ struct Sample {
     config: Config,
     imported: Imported,
     calendars: Calendars,
+    readings: Readings,
     as_of: i64,
+}
+
+impl Sample {
+    fn kernel(&self) -> Kernel<'_> {
+        Kernel::new(&self.config.policy, &self.imported.data, &self.calendars, self.as_of)
+    }
+
+    /// When each ticket was opened, seconds UTC.
+    fn opened(&self) -> &[i64] {
+        &self.imported.data.tickets.times[0]
+    }
 }
 
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
@@ -37,18 +49,16 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let day = |year| NaiveDate::from_ymd_opt(year, 1, 1).expect("a date");
     let calendars = Calendars::build(&config.policy, &zones, day(2024), day(2029)).expect("calendars");
     let as_of = imported.data.last_at.expect("tickets");
-    Sample { config, imported, calendars, as_of }
+    let readings = clock::measure(&config.policy, &imported.data, &calendars, as_of);
+    Sample { config, imported, calendars, readings, as_of }
 });
 
 /// Business seconds between two instants, over the whole sample's tickets.
 #[divan::bench]
 fn calendar_elapsed(bencher: divan::Bencher) {
     let sample = &*SAMPLE;
-    let kernel = Kernel::new(&sample.config.policy, &sample.imported.data, &sample.calendars, sample.as_of);
-    let readings =
-        clock::measure(&sample.config.policy, &sample.imported.data, &sample.calendars, sample.as_of);
-    let calendar = kernel.calendar(&readings.rows[0]);
-    let opened = &sample.imported.data.tickets.times[0];
+    let kernel = sample.kernel();
+    let (calendar, opened) = (kernel.calendar(&sample.readings.rows[0]), sample.opened());
     bencher
         .counter(ItemsCount::new(opened.len()))
         .bench(|| opened.iter().map(|from| calendar.elapsed(black_box(*from), from + 400_000)).sum::<i64>());
@@ -58,11 +68,8 @@ fn calendar_elapsed(bencher: divan::Bencher) {
 #[divan::bench]
 fn calendar_add(bencher: divan::Bencher) {
     let sample = &*SAMPLE;
-    let kernel = Kernel::new(&sample.config.policy, &sample.imported.data, &sample.calendars, sample.as_of);
-    let readings =
-        clock::measure(&sample.config.policy, &sample.imported.data, &sample.calendars, sample.as_of);
-    let calendar = kernel.calendar(&readings.rows[0]);
-    let opened = &sample.imported.data.tickets.times[0];
+    let kernel = sample.kernel();
+    let (calendar, opened) = (kernel.calendar(&sample.readings.rows[0]), sample.opened());
     bencher
         .counter(ItemsCount::new(opened.len()))
         .bench(|| opened.iter().filter_map(|from| calendar.add(black_box(*from), 14_400)).count());
@@ -72,7 +79,7 @@ fn calendar_add(bencher: divan::Bencher) {
 #[divan::bench]
 fn clocks_of_a_ticket(bencher: divan::Bencher) {
     let sample = &*SAMPLE;
-    let kernel = Kernel::new(&sample.config.policy, &sample.imported.data, &sample.calendars, sample.as_of);
+    let kernel = sample.kernel();
     let tickets = sample.imported.data.tickets.len();
     let mut scratch = Scratch::default();
     bencher.counter(ItemsCount::new(tickets)).bench_local(|| {

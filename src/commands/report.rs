@@ -46,16 +46,25 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
 
     let mut imported = super::read(&config)?;
     stages.done("import", || summed(&imported));
+    // Before anything is written, what was rejected included.
+    import::redact(redaction(&args.redact), &mut config, &mut imported);
     if let Err(failure) = super::judge_rejects(&config, &imported) {
         rejects_only(args, &imported, started, &stages)?;
         return Err(failure);
     }
-    import::redact(redaction(&args.redact), &mut config, &mut imported);
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
     let first_month = tables::month(period.from_at, config.zone);
     // Of the data that is written, everything; and rejects, whatever is asked.
     let wanted = if args.no_data { query::wanted(&queries).and(&["rejects"]) } else { Wanted::all() };
-    let past = months(&summaries, config.zone.name(), &first_month);
+    let zone = config.zone.name();
+    let foreign = summaries.iter().filter(|summary| summary.period.zone != zone).count();
+    if foreign > 0 && !args.common.quiet {
+        tell!(
+            "warning: {foreign} of {} files of `--history` are in another zone than {zone} and left out",
+            summaries.len()
+        );
+    }
+    let past = months(&summaries, zone, &first_month);
     super::with_facts(&config, &imported, &period, past, &Wanted::all(), &mut stages, |facts, stages| {
         let tables =
             tables::build(facts, &wanted).map_err(|error| Failure::usage(format!("error: {error}")))?;

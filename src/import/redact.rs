@@ -44,9 +44,9 @@ pub fn redact(what: Redaction, config: &mut Config, imported: &mut Imported) {
         reject.found = "redacted".to_owned();
     }
     // A site that no list knows is named by the finding that says so.
-    for finding in imported.findings.iter_mut().filter(|finding| finding.code == Code::UnknownSite) {
-        finding.subject = "redacted".to_owned();
-    }
+    let unknown = imported.findings.iter_mut().filter(|finding| finding.code == Code::UnknownSite);
+    // A finding is told apart by what it is about.
+    unknown.enumerate().for_each(|(nth, finding)| finding.subject = format!("redacted {}", nth + 1));
     if what.customers {
         customers(config, imported);
     }

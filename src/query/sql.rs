@@ -150,3 +150,23 @@ fn tokens(text: &str, body: usize) -> Vec<Token<'_>> {
     }
     tokens
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_that_a_query_names() {
+        let named =
+            words("SELECT c.Severity, COUNT(*) * 2 FROM clocks AS c -- limit_s\nWHERE \"due_at\" > 1")
+                .expect("named");
+        for word in ["clocks", "severity", "due_at"] {
+            assert!(named.contains(word), "{word}");
+        }
+        assert!(!named.contains("limit_s"));
+        for all in ["SELECT * FROM clocks", "SELECT c.* FROM clocks AS c", "SELECT severity, * FROM clocks"] {
+            assert_eq!(words(all), None, "{all}");
+        }
+        assert_eq!(words("SELECT a FROM x NATURAL JOIN y"), None);
+    }
+}

@@ -5,6 +5,7 @@
 
 mod agreements;
 pub mod areas;
+mod cards;
 mod cells;
 mod figure;
 pub mod kpi;
@@ -20,17 +21,17 @@ mod tests;
 mod used;
 pub mod what_if;
 
-use crate::clock::{AuditRow, Kernel, Outcome, Readings, Verdict};
+use crate::clock::{AuditRow, Kernel, Outcome, Readings};
 use crate::config::Config;
 use crate::import::Imported;
 use crate::paper::format;
 use crate::paper::history::PastMonth;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Amounts, Block, Card, Cell, Format, Report, Section, SentenceLink, Table, Tone};
+use crate::paper::{Block, Cell, Format, Report, Section, SentenceLink, Table};
 use crate::query::Query;
 use crate::recurrence::Recurrence;
 use crate::tables::Period;
-use kpi::{Kpi, ratio};
+use kpi::Kpi;
 
 /// What a page says of single tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,23 +183,14 @@ pub fn opened_in_period(inputs: &Inputs) -> i64 {
 }
 
 fn verdict(inputs: &Inputs) -> Section {
-    let mut cards: Vec<Card> =
-        inputs.kpis.iter().filter(|kpi| has_targets(kpi)).take(3).map(|kpi| card(kpi, inputs)).collect();
-    cards.push(missed_card(inputs));
-    cards.push(open_card(inputs));
-    cards.push(quality_card(inputs));
     Section {
         id: "verdict".to_owned(),
         title: phrase!(inputs.config.locale, "Verdict"),
         sentences: verdict_sentences(inputs, inputs.config.locale),
         links: Vec::new(),
-        cards,
+        cards: cards::cards(inputs),
         blocks: Vec::new(),
     }
-}
-
-fn has_targets(kpi: &Kpi) -> bool {
-    kpi.decided() + kpi.undecided() + kpi.count(Verdict::Unmeasured) > 0
 }
 
 /// The headline: which attainment targets were met, and how many tickets short.
@@ -300,173 +292,12 @@ pub fn gap(kpi: &Kpi, target: f64) -> i64 {
     crate::clock::gap(kpi.kept(), kpi.decided(), target)
 }
 
-fn card(kpi: &Kpi, inputs: &Inputs) -> Card {
-    let locale = inputs.config.locale;
-    let before = ratio(kpi.before.0, kpi.before.0 + kpi.before.1);
-    let is_few = kpi.decided() < inputs.config.min_n;
-    let (tone, status) = match (kpi.attainment(), kpi.attainment_target) {
-        (None, _) => (Tone::Neutral, phrase!(locale, "nothing decided")),
-        (Some(_), _) if is_few => {
-            (Tone::Neutral, phrase!(locale, "indicative: {n} decided", n = locale.count(kpi.decided())))
-        }
-        (Some(_), None) => (Tone::Neutral, phrase!(locale, "no attainment target")),
-        (Some(_), Some(target)) if gap(kpi, target) == 0 => (Tone::Good, phrase!(locale, "target met")),
-        (Some(_), Some(target)) => {
-            (Tone::Bad, phrase!(locale, "target missed by {n} tickets", n = locale.count(gap(kpi, target))))
-        }
-    };
-    let (closed_kept, closed) = kpi.closed_only();
-    let mut notes = Vec::new();
-    if let Some(share) = ratio(kpi.count(Verdict::Met), kpi.decided()) {
-        notes.push(phrase!(
-            locale,
-            "on target {share} ({fraction})",
-            share = locale.share(share),
-            fraction = locale.fraction(kpi.count(Verdict::Met), kpi.decided())
-        ));
-    }
-    if let Some(share) = ratio(closed_kept, closed) {
-        notes.push(phrase!(
-            locale,
-            "closed only {share} ({fraction})",
-            share = locale.share(share),
-            fraction = locale.fraction(closed_kept, closed)
-        ));
-    }
-    notes.push(phrase!(locale, "{n} undecided", n = locale.count(kpi.undecided())));
-    let unmeasured = kpi.count(Verdict::Unmeasured);
-    if unmeasured > 0 {
-        let whole = kpi.decided() + unmeasured;
-        notes.push(phrase!(
-            locale,
-            "{n} unmeasured: between {lowest} ({lowest_fraction}) and {highest} ({highest_fraction})",
-            n = locale.count(unmeasured),
-            lowest = locale.share(ratio(kpi.kept(), whole).unwrap_or(0.0)),
-            lowest_fraction = locale.fraction(kpi.kept(), whole),
-            highest = locale.share(ratio(kpi.kept() + unmeasured, whole).unwrap_or(0.0)),
-            highest_fraction = locale.fraction(kpi.kept() + unmeasured, whole),
-        ));
-    }
-    notes.extend(spc::words(inputs, kpi, locale));
-    let (not_entitled, excluded) = (kpi.count(Verdict::NotEntitled), kpi.count(Verdict::Excluded));
-    if not_entitled > 0 {
-        notes.push(phrase!(locale, "{n} not entitled", n = locale.count(not_entitled)));
-    }
-    if excluded > 0 {
-        notes.push(phrase!(locale, "{n} excluded", n = locale.count(excluded)));
-    }
-    Card {
-        id: format!("{}.attainment", kpi.clock),
-        label: phrase!(locale, "{clock} kept", clock = kpi.label),
-        value: kpi.attainment().map_or("–".to_owned(), |share| locale.share(share)),
-        fraction: (kpi.decided() > 0).then(|| locale.fraction(kpi.kept(), kpi.decided())),
-        target: kpi
-            .attainment_target
-            .map(|target| phrase!(locale, "target ≥ {target}", target = locale.share(target))),
-        delta: kpi.attainment().zip(before).map(|(now, then)| {
-            phrase!(
-                locale,
-                "{change} vs {before}",
-                change = locale.signed_pp(now - then),
-                before = inputs.period.before_label(locale)
-            )
-        }),
-        amounts: Amounts {
-            value: kpi.attainment(),
-            is_share: true,
-            numerator: (kpi.decided() > 0).then(|| kpi.kept()),
-            denominator: (kpi.decided() > 0).then(|| kpi.decided()),
-            delta: kpi.attainment().zip(before).map(|(now, then)| now - then),
-        },
-        tone,
-        status,
-        spark: figure::spark(inputs, &kpi.clock),
-        spark_target: kpi.attainment_target,
-        notes,
-    }
-}
-
-/// A count of what there should be none of.
-fn plain_card(
-    locale: Locale,
-    id: &str,
-    label: String,
-    value: i64,
-    status: String,
-    notes: Vec<String>,
-) -> Card {
-    Card {
-        id: id.to_owned(),
-        label,
-        value: locale.count(value),
-        fraction: None,
-        target: None,
-        delta: None,
-        amounts: Amounts { value: Some(value as f64), ..Amounts::default() },
-        tone: if value == 0 { Tone::Good } else { Tone::Bad },
-        status,
-        spark: Vec::new(),
-        spark_target: None,
-        notes,
-    }
-}
-
-fn missed_card(inputs: &Inputs) -> Card {
-    let locale = inputs.config.locale;
-    let mut overruns: Vec<i64> = inputs.kpis.iter().flat_map(|k| k.overruns_s.iter().copied()).collect();
-    overruns.sort_unstable();
-    let missed = overruns.len() as i64;
-    let at = |share: usize| overruns.get((overruns.len().max(1) - 1) * share / 100).copied().unwrap_or(0);
-    let notes = match missed {
-        0 => Vec::new(),
-        _ => vec![
-            phrase!(locale, "median overrun {time}", time = locale.duration(at(50))),
-            phrase!(locale, "nine in ten within {time}", time = locale.duration(at(90))),
-            phrase!(locale, "{time} in all", time = locale.hours(overruns.iter().sum())),
-        ],
-    };
-    let status = if missed == 0 { phrase!(locale, "none") } else { phrase!(locale, "over the limit") };
-    plain_card(locale, "missed", phrase!(locale, "Missed promises"), missed, status, notes)
-}
-
 /// Clocks of open tickets that are over their limits, of any period.
 fn open_overdue(inputs: &Inputs) -> i64 {
     result(inputs, "open_overdue").map_or(0, |table| {
         let verdict = position(table, "verdict").unwrap_or(0);
         table.rows.iter().filter(|row| row[verdict] == Cell::Text("overdue".to_owned())).count() as i64
     })
-}
-
-fn open_card(inputs: &Inputs) -> Card {
-    let locale = inputs.config.locale;
-    let total = |verdict| -> i64 { inputs.kpis.iter().map(|kpi| kpi.count(verdict)).sum() };
-    let all_overdue = open_overdue(inputs);
-    let notes = vec![
-        phrase!(locale, "{n} at risk", n = locale.count(total(Verdict::AtRisk))),
-        phrase!(locale, "{n} of them decided in this period", n = locale.count(total(Verdict::Overdue))),
-    ];
-    let status =
-        if all_overdue == 0 { phrase!(locale, "none") } else { phrase!(locale, "open past the limit") };
-    plain_card(locale, "overdue", phrase!(locale, "Open and overdue"), all_overdue, status, notes)
-}
-
-fn quality_card(inputs: &Inputs) -> Card {
-    let locale = inputs.config.locale;
-    let (read, used, rejected) = inputs.imported.totals();
-    let status =
-        if rejected == 0 { phrase!(locale, "all rows used") } else { phrase!(locale, "see Data quality") };
-    let mut card = plain_card(
-        locale,
-        "quality",
-        phrase!(locale, "Rows rejected"),
-        rejected as i64,
-        status,
-        vec![phrase!(locale, "{fraction} used", fraction = locale.fraction(used as i64, read as i64))],
-    );
-    card.fraction = Some(locale.fraction(rejected as i64, read as i64));
-    card.amounts.numerator = Some(rejected as i64);
-    card.amounts.denominator = Some(read as i64);
-    card
 }
 
 /// What changed by more than chance, most first, with the clock that it is of.

@@ -259,7 +259,12 @@ fn a_portuguese_excel_gets_its_dialect() {
     let file = read(folder.path().join("out/2026-09/csv/attainment_by_contract.csv"));
     assert!(file.starts_with('\u{feff}') && file.contains("\r\n"));
     let first = file.lines().nth(1).unwrap();
-    assert!(first.contains(";0,") && !first.contains(','.to_string().repeat(2).as_str()), "{first}");
+    // Customer, contract, clock, attainment: a share with a decimal comma.
+    let share = first.split(';').nth(3).unwrap();
+    assert!(
+        share.replace(',', ".").parse::<f64>().is_ok_and(|share| share <= 1.0) && share.contains(','),
+        "{first}"
+    );
     assert_eq!(json(folder.path().join("out/2026-09/manifest.json"))["csv_dialect"], "excel-pt");
 }
 
@@ -377,4 +382,29 @@ fn the_zone_and_the_metrics_are_as_the_command_line_says() {
     assert!(metrics.ends_with("# EOF\n") && metrics.contains("\nsla_run_completed_timestamp_seconds 1"));
     let (code, said) = report(folder.path(), "2026-09", "x", &["--tz", "Lisbon"]);
     assert!(code == 2 && said.contains("Lisbon"), "{said}");
+}
+
+#[test]
+fn nothing_is_told_of_redacted_sites_that_no_list_knows_or_of_rejected_rows() {
+    let folder = bank("");
+    let sites = read(folder.path().join("sites.csv"));
+    let known: Vec<&str> = sites.lines().take(2).collect();
+    fs::write(folder.path().join("sites.csv"), known.join("\n") + "\n").unwrap();
+    let more = ["--redact", "site,customer", "--format", "csv", "--no-data"];
+    assert_eq!(report(folder.path(), "2026-09", "out", &more), (0, String::new()));
+    let findings = read(folder.path().join("out/2026-09/csv/findings.csv"));
+    assert!(
+        findings.matches("unknown_site,redacted ").count() > 1 && !findings.contains("BUR-01"),
+        "{findings}"
+    );
+
+    // Too many rejected rows: all that is written is the list of them.
+    let tickets = read(folder.path().join("tickets.csv"));
+    let broken = tickets.replacen("2025-04-01T05:05:53Z", "Bank Bursztynowy", 1);
+    assert_ne!(tickets, broken);
+    fs::write(folder.path().join("tickets.csv"), broken).unwrap();
+    let (code, _) = report(folder.path(), "2026-09", "strict", &[&more[..], &["--strict"]].concat());
+    let rejects = read(folder.path().join("strict/rejects.csv"));
+    assert_eq!(code, 3);
+    assert!(rejects.contains("redacted") && !rejects.contains("Bursztynowy"), "{rejects}");
 }
