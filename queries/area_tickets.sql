@@ -5,6 +5,7 @@
 -- key      = ["area", "ticket_id"]
 -- is_filterable = true
 SELECT
+  areas.place,
   area_tickets.area,
   area_tickets.ticket_id,
   area_tickets.opened_at,
@@ -17,4 +18,5 @@ SELECT
   area_tickets.missed,
   area_tickets.summary
 FROM area_tickets
-ORDER BY area, ticket_id
+JOIN areas ON areas.area = area_tickets.area
+ORDER BY place, ticket_id

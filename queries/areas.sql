@@ -4,7 +4,7 @@
 -- order    = -1
 -- key      = ["area"]
 -- checks   = ["p BETWEEN 0 AND 1", "q BETWEEN 0 AND 1"]
--- notes    = "Act: unlikely to be chance among all that was tested. Watch: worth a look, without advice. Observed by expected has a 95 % interval; missed clocks, overrun and visits are those of the current window's tickets: what fixing would give back at most. Every area can be followed with `sla areas --explain AREA`."
+-- notes    = "Act: unlikely to be chance among all that was tested. Watch: worth a look, without advice. Observed by expected has a 95% interval; missed clocks, overrun and visits are those of the current window's tickets: what fixing would give back at most. Every area can be followed with `sla areas --explain AREA`."
 -- labels   = { observed_by_expected = "Ratio", at_least = "At least", at_most = "At most", advice_rule = "Advice", missed = "Missed clocks", tested_with = "Tested with" }
 -- words    = ["question", "spread", "tier", "advice_rule"]
 SELECT

@@ -2,11 +2,11 @@
 -- question = "Which area would give back most if it were fixed?"
 -- section  = "faults"
 -- key      = ["area"]
--- chart    = { kind = "pareto", x = "area", y = "overrun_s", unit = "h" }
+-- chart    = { kind = "hbar", x = "area", y = "overrun_s", unit = "h" }
 -- checks   = ["overrun_s >= 0"]
 -- notes    = "Of all tickets opened in the current window: the missed clocks, their hours over the limit and the visits that belong to the area. A ticket may be in several areas, so shares of areas can't be added."
 -- fractions = { missed_share = ["missed", "window_missed"], visits_share = ["visits", "window_visits"] }
--- labels   = { missed_share = "Missed clocks", visits_share = "Visits", overrun_share = "Share of all overrun" }
+-- labels   = { missed_share = "Missed clocks", visits_share = "Share of visits", overrun_share = "Share of all overrun" }
 -- words    = ["tier"]
 SELECT
   areas.area,

@@ -2,6 +2,7 @@
 -- question = "For whom were promises missed, with and without a contract?"
 -- section  = "contracts"
 -- key      = ["customer", "contract", "clock"]
+-- notes    = "Only clocks of which at least one ticket has a target."
 -- checks   = ["attainment IS NULL OR attainment BETWEEN 0 AND 1", "kept + missed = decided", "decided + undecided + unmeasured + not_entitled + excluded + no_target = tickets"]
 WITH counted AS (
   SELECT
@@ -20,7 +21,6 @@ WITH counted AS (
     SUM(CASE WHEN clocks.is_missed THEN clocks.overrun_s ELSE 0 END) AS overrun_s
   FROM clocks
   WHERE clocks.is_in_period
-    AND clocks.verdict <> 'no_target'
   GROUP BY COALESCE(clocks.customer, 'unknown'), COALESCE(clocks.contract, 'none'), clocks.clock
 )
 SELECT
@@ -39,4 +39,5 @@ SELECT
   no_target,
   tickets
 FROM counted
+WHERE tickets > no_target
 ORDER BY missed DESC, customer, contract, clock

@@ -3,7 +3,7 @@
 -- section  = "trend"
 -- key      = ["clock", "severity"]
 -- checks   = ["attainment IS NULL OR attainment BETWEEN 0 AND 1", "kept + missed = decided", "decided + undecided + unmeasured + not_entitled + excluded + no_target = tickets"]
--- notes    = "Undecided clocks are open and within the limit. Unmeasured, not entitled, excluded and no-target ones are counted apart; where any is unmeasured, the two last shares bound the attainment."
+-- notes    = "Undecided clocks are open and within the limit. Unmeasured, not entitled, excluded and no-target ones are counted apart; where any is unmeasured, the attainment lies between the share if all of them were missed and the share if all were kept."
 -- fractions = { on_target_share = ["on_target", "decided"], lowest_attainment = ["kept", "measurable"], highest_attainment = ["kept_or_unmeasured", "measurable"] }
 -- labels   = { lowest_attainment = "If unmeasured were missed", highest_attainment = "If unmeasured were kept" }
 WITH counted AS (

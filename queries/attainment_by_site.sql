@@ -3,7 +3,7 @@
 -- section  = "contracts"
 -- key      = ["site", "clock"]
 -- checks   = ["attainment IS NULL OR attainment BETWEEN 0 AND 1", "kept + missed = decided", "decided + undecided + unmeasured + not_entitled + excluded + no_target = tickets"]
--- notes    = "A site with few decided clocks varies by chance: compare counts, not only shares."
+-- notes    = "Only clocks of which at least one ticket has a target. A site with few decided clocks varies by chance: compare counts, not only shares."
 WITH counted AS (
   SELECT
     COALESCE(clocks.site, 'unknown') AS site,
@@ -20,7 +20,6 @@ WITH counted AS (
     SUM(CASE WHEN clocks.is_missed THEN clocks.overrun_s ELSE 0 END) AS overrun_s
   FROM clocks
   WHERE clocks.is_in_period
-    AND clocks.verdict <> 'no_target'
   GROUP BY COALESCE(clocks.site, 'unknown'), clocks.clock
 )
 SELECT
@@ -38,4 +37,5 @@ SELECT
   no_target,
   tickets
 FROM counted
+WHERE tickets > no_target
 ORDER BY missed DESC, site, clock

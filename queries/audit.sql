@@ -3,9 +3,9 @@
 -- section  = "audit"
 -- key      = ["clock", "agreement", "would_agree_if"]
 -- checks   = ["tickets <= audited", "tickets > 0"]
--- notes    = "Each disagreement was replayed with one rule changed, else two, else three; named are the changes that alone give the source's verdict. They are consistent with it, which doesn't prove that the source did so."
+-- notes    = "At the export's last instant, not at the report's as-of, as the source's verdicts are of then. Each disagreement was replayed with one rule changed, else two, else three; named are the changes that alone give the source's verdict. They are consistent with it, which doesn't prove that the source did so."
 -- fractions = { tickets_share = ["tickets", "audited"] }
--- labels   = { tickets_share = "Tickets", would_agree_if = "Would agree if" }
+-- labels   = { tickets_share = "Share of tickets", would_agree_if = "Would agree if" }
 -- words    = ["agreement"]
 WITH kinds AS (
   SELECT

@@ -4,7 +4,7 @@
 -- order    = -1
 -- key      = ["contract", "clock"]
 -- checks   = ["kept + missed = decided", "attainment IS NULL OR attainment BETWEEN 0 AND 1", "gap_tickets IS NULL OR gap_tickets <= missed", "credit_amount IS NULL OR credit_amount BETWEEN 0 AND fee_amount"]
--- notes    = "The gap is the fewest missed clocks that, had they been kept, would have met the target. A credit is the fee times the share of the last step whose attainment was not reached. Indicative: too few decided to judge."
+-- notes    = "More kept needed: the fewest missed clocks that, had they been kept, would have met the target. A credit is the fee times the share of the last step whose attainment was not reached. Indicative: too few decided to judge."
 -- labels   = { gap_tickets = "More kept needed", below_attainment = "Step: below", credit_share = "Share of fee", fee_amount = "Fee", credit_amount = "Credit" }
 -- words    = ["status"]
 SELECT

@@ -4,7 +4,7 @@
 -- key      = ["clock", "group_name"]
 -- chart    = { kind = "hbar", x = "holder", y = ["queue_s", "work_s", "waiting_s"], unit = "h" }
 -- checks   = ["held_s <= elapsed_s", "queue_s + work_s + waiting_s = held_s", "held_at_due <= missed"]
--- notes    = "Held, never caused: elapsed time of missed clocks whose ticket has a history, by the group that had the ticket, split into queue, work and waiting that the clock counts. Held at due: clocks whose limit was used up while the group had the ticket."
+-- notes    = "Held, never caused: elapsed time of missed clocks whose ticket has a history, by the group that had the ticket, split into queue, work and waiting that the clock counts. Held when the limit was used up: clocks whose limit was used up while the group had the ticket."
 -- fractions = { held_at_due_share = ["held_at_due", "missed"] }
 -- labels   = { held_s = "Held", elapsed_s = "of elapsed", held_share = "Share", held_at_due_share = "Held when the limit was used up" }
 -- words    = ["holder"]

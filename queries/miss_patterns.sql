@@ -4,7 +4,7 @@
 -- order    = 2
 -- key      = ["clock", "pattern"]
 -- checks   = ["pattern_share BETWEEN 0 AND 1", "missed <= of_missed"]
--- notes    = "Each missed clock counts once, under the first pattern that fits, in the order of the column No. A pattern says what was so, not why. Queue, work and waiting: the part that took more than half of the elapsed time. Without a history, where the time passed isn't known."
+-- notes    = "Each missed clock counts once, under the first pattern that fits, in the order of the column No. A pattern says what was so, not why. Queue, work and waiting: the part that took more than half of the elapsed time. Without a history, or for a clock that is told to go by the ticket's own times, where the time passed isn't known."
 -- fractions = { pattern_share = ["missed", "of_missed"] }
 -- labels   = { pattern_order = "No.", pattern_share = "Share of missed", overrun_s = "Over the limit" }
 -- words    = ["pattern"]
@@ -46,7 +46,7 @@ told AS (
     CASE
       WHEN missed.reopens > 0 THEN '1 reopened'
       WHEN missed.clock <> 'response' AND late.late_responses > 0 THEN '2 first response was late too'
-      WHEN missed.confidence <> 'high' THEN '6 no history'
+      WHEN missed.confidence <> 'high' THEN '6 history missing or not used'
       WHEN split.queue_s * 2 > missed.elapsed_s THEN '3 mostly queue'
       WHEN split.waiting_s * 2 > missed.elapsed_s THEN '4 mostly waiting'
       WHEN split.work_s * 2 > missed.elapsed_s THEN '5 mostly work'

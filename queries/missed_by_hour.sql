@@ -5,8 +5,8 @@
 -- key      = ["weekday", "hour"]
 -- chart    = { kind = "heatmap", x = "hour", y = ["missed_share", "is_open"], series = "weekday_name", unit = "%" }
 -- checks   = ["missed <= decided", "missed_share IS NULL OR missed_share BETWEEN 0 AND 1"]
--- notes    = "Of resolution clocks that are decided, of tickets opened in the 52 weeks that end with the period: the share that missed its limit, by the hour at which the ticket was opened, in the report's time zone. Blank where fewer than 5 were decided."
--- labels   = { weekday = "No.", weekday_name = "Weekday", missed_share = "Missed", is_open = "Support hours" }
+-- notes    = "Of resolution clocks that are decided, of tickets opened in the 52 weeks that end with the period: the share that missed its limit, by the hour at which the ticket was opened, in the report's time zone. Blank where fewer than 5 were decided, and of so few chance moves the share a lot."
+-- labels   = { weekday = "No.", weekday_name = "Weekday", missed_share = "Share missed", is_open = "Support hours" }
 -- fractions = { missed_share = ["missed", "decided"] }
 -- words    = ["weekday_name"]
 WITH decided AS (

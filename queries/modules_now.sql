@@ -24,4 +24,4 @@ JOIN months ON months.opened_month = tickets.opened_month
 WHERE tickets.module IS NOT NULL
   AND tickets.status_class NOT IN ('merged', 'duplicate', 'cancelled', 'spam')
 GROUP BY tickets.opened_month, tickets.module
-ORDER BY opened_month, tickets DESC, module
+ORDER BY opened_month DESC, tickets DESC, module

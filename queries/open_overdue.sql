@@ -2,7 +2,7 @@
 -- question = "What must be done next, before it costs a promise?"
 -- section  = "open"
 -- key      = ["ticket_id", "clock"]
--- notes    = "As of the report's as-of. At risk: 75 % of the limit is used, unless configured."
+-- notes    = "As of the report's as-of. First those at risk, which can still be kept, by how much of the limit is used: 75% or more, unless configured; then those overdue, the longest first."
 -- is_filterable = true
 SELECT
   clocks.ticket_id,
@@ -21,4 +21,4 @@ SELECT
   clocks.group_name
 FROM clocks
 WHERE clocks.verdict IN ('overdue', 'at_risk')
-ORDER BY overrun_s DESC, used_ratio DESC, ticket_id, clock
+ORDER BY CASE WHEN verdict = 'at_risk' THEN 0 ELSE 1 END, overrun_s DESC, used_ratio DESC, ticket_id, clock

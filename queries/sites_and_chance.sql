@@ -5,8 +5,8 @@
 -- key      = ["site"]
 -- chart    = { kind = "funnel", x = "decided", y = ["attainment", "lower95_share", "upper95_share", "lower998_share", "upper998_share"], series = "site", unit = "%" }
 -- checks   = ["attainment BETWEEN 0 AND 1", "lower998_share <= lower95_share", "upper95_share <= upper998_share"]
--- notes    = "Limits of chance around the attainment of all sites together, exact for the binomial: of sites that are all alike, one in twenty lies outside the inner and one in five hundred outside the outer ones."
--- labels   = { lower95_share = "Chance: 95 % from", upper95_share = "to", lower998_share = "99.8 % from", upper998_share = "to " }
+-- notes    = "Limits of chance around the attainment of all sites together, tickets without a site left out, exact for the binomial: of sites that are all alike, one in twenty lies outside the inner and one in five hundred outside the outer ones."
+-- labels   = { lower95_share = "Chance: 95% from", upper95_share = "Chance: 95% to", lower998_share = "Chance: 99.8% from", upper998_share = "Chance: 99.8% to" }
 SELECT
   site_attainment.site,
   site_attainment.attainment,

@@ -19,19 +19,14 @@ ended AS (
   WHERE tickets.ended_month IS NOT NULL AND tickets.ended_month <= run.last_month
   GROUP BY tickets.ended_month
 ),
-months AS (
-  SELECT opened.month FROM opened
-  UNION
-  SELECT ended.month FROM ended
-),
 monthly AS (
   SELECT
-    months.month,
+    calendar_months.month,
     CAST(COALESCE(opened.opened, 0) AS BIGINT) AS opened,
     CAST(COALESCE(ended.ended, 0) AS BIGINT) AS ended
-  FROM months
-  LEFT JOIN opened ON opened.month = months.month
-  LEFT JOIN ended ON ended.month = months.month
+  FROM calendar_months
+  LEFT JOIN opened ON opened.month = calendar_months.month
+  LEFT JOIN ended ON ended.month = calendar_months.month
 )
 SELECT
   month,

@@ -5,6 +5,7 @@
 -- chart    = { kind = "hbar", x = "reading", y = "mean_s", series = "kind", unit = "h" }
 -- checks   = ["segment_s >= 0"]
 -- notes    = "Mean time per clock, of clocks decided in the period whose ticket has a history. Held, not caused: the split says where the time passed, not why."
+-- labels   = { reading = "Clock and outcome", segment_s = "Time", mean_s = "Mean per clock" }
 -- words    = ["outcome", "kind", "reading"]
 WITH decided AS (
   SELECT

@@ -73,7 +73,7 @@ impl Agreement {
             Agreement::SourceKeptOursMissed => "source kept, ours missed",
             Agreement::SourceMissedOursKept => "source missed, ours kept",
             Agreement::Undecided => "undecided",
-            Agreement::OursApart => "ours apart from attainment",
+            Agreement::OursApart => "not judged by us",
             Agreement::NotMapped => "source's word not mapped",
         }
     }

@@ -5,6 +5,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use super::{Failure, day_start};
 use crate::clock::local_date;
 use crate::config::Config;
+use crate::paper::OtherPeriod;
 use crate::paper::locale::{Locale, phrase};
 use crate::tables::Period;
 
@@ -22,6 +23,9 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+/// Other periods that a page offers before and after its own.
+const MAX_OTHERS: u32 = 60;
 
 /// Resolves `--period`.
 ///
@@ -63,11 +67,7 @@ pub fn resolve(
         let month = quarters.iter().find(|known| known.0 == quarter).ok_or_else(wrong)?.1;
         let year: i32 = year.parse().ok().filter(|_| is_digits(year, 4)).ok_or_else(wrong)?;
         let first = day(year, month, 1).ok_or_else(wrong)?;
-        let quarter = quarter.to_owned();
-        let label = move |locale: Locale| {
-            phrase!(locale, "quarter {quarter} of {year}", quarter = quarter, year = year)
-        };
-        (first, first + Months::new(3), Box::new(label))
+        (first, first + Months::new(3), Box::new(move |locale| quarter_label(first, locale)))
     } else if let Some(first) = format!("{text}-01").parse::<NaiveDate>().ok().filter(|_| is_digits(text, 7))
     {
         (first, first + Months::new(1), of_month(first))
@@ -91,6 +91,37 @@ pub fn resolve(
     Ok(Period { name, labels, before_at, before_labels, from_at, until_at, months, as_of })
 }
 
+/// Periods as long as the one, from the first instant (seconds UTC) to the last, its own included;
+/// none for a period that isn't a month, a quarter or a year.
+pub fn alike(config: &Config, period: &Period, (first_at, last_at): (i64, i64)) -> Vec<OtherPeriod> {
+    let Some(months) = period.months else { return Vec::new() };
+    let locale = config.locale;
+    let own = local_date(period.from_at, config.zone);
+    let (first, last) = (local_date(first_at, config.zone), local_date(last_at, config.zone));
+    let step = |n: u32| Months::new(n * months);
+    let earlier = (1..=MAX_OTHERS).map(|n| own - step(n)).take_while(|from| *from + step(1) > first);
+    let later = (1..=MAX_OTHERS).map(|n| own + step(n)).take_while(|from| *from <= last);
+    let mut firsts: Vec<NaiveDate> = earlier.collect();
+    firsts.reverse();
+    firsts.push(own);
+    firsts.extend(later);
+    let named = |from: NaiveDate| match months {
+        1 => (from.format("%Y-%m").to_string(), month_label(from, locale)),
+        3 => (format!("{}-Q{}", from.year(), from.month0() / 3 + 1), quarter_label(from, locale)),
+        _ => (from.year().to_string(), from.year().to_string()),
+    };
+    if named(own).0 != period.name {
+        return Vec::new();
+    }
+    firsts
+        .into_iter()
+        .map(|from| {
+            let (name, label) = named(from);
+            OtherPeriod { label, name }
+        })
+        .collect()
+}
+
 /// The length of a month, quarter or year that begins with a month.
 fn whole_months(first: NaiveDate, last: NaiveDate) -> Option<u32> {
     [1, 3, 12].into_iter().find(|months| first.day() == 1 && first + Months::new(*months) == last)
@@ -107,6 +138,10 @@ fn previous(first: NaiveDate, last: NaiveDate) -> NaiveDate {
 /// Digits and hyphens only, so that a period has one name and one folder.
 fn is_digits(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+}
+
+fn quarter_label(first: NaiveDate, locale: Locale) -> String {
+    phrase!(locale, "quarter {quarter} of {year}", quarter = first.month0() / 3 + 1, year = first.year())
 }
 
 fn month_label(first: NaiveDate, locale: Locale) -> String {

@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 use super::{EMPTY, Failure, OUTPUT, Stages, gate, history, run_json};
 use crate::cli::{CsvDialect, Format, HtmlDetail, Redact, ReportArgs};
 use crate::import::{self, Imported, Redaction, hex};
+use crate::model::Time;
 use crate::output::{self, Output};
 use crate::paper::history::months;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::summary::Summary;
-use crate::paper::{Block, Cell, Download, Report, Table};
+use crate::paper::summary::{OwnReport, Summary};
+use crate::paper::{Block, Cell, Download, OtherPeriod, Report, Table};
 use crate::render::csv::{Dialect, Style};
 use crate::report::selection::{self, Selection};
 use crate::report::{self, Inputs, TicketDetail, kpi, verdict_sentences};
@@ -103,7 +104,10 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         summary.gates = gate::judged(&gates, &summary, config.min_n)?;
         let mut report = report::build(&inputs);
         report.folder = Some(period.name.clone());
-        report.downloads = downloads(args, &results, &selections, config.locale);
+        report.periods = other_periods(&inputs);
+        let own_reports = own_reports(args, &selections);
+        report.downloads = downloads(args, &results, &own_reports, config.locale);
+        summary.own_reports.clone_from(&own_reports);
         stages.done("report", || format!("{} sections", report.sections.len()));
 
         let broken = |message: String| Failure::new(OUTPUT, message);
@@ -113,6 +117,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             inputs: &inputs,
             report: &report,
             selections: &selections,
+            own_reports: &own_reports,
             tables: &tables,
             summary: &summary,
             markdown: &markdown,
@@ -245,7 +250,7 @@ fn metrics(args: &ReportArgs, summary: &Summary) -> String {
 }
 
 /// The files beside the page that people open.
-fn downloads(args: &ReportArgs, results: &[Table], own: &[Selection], locale: Locale) -> Vec<Download> {
+fn downloads(args: &ReportArgs, results: &[Table], own: &[OwnReport], locale: Locale) -> Vec<Download> {
     let has_tickets = args.format.contains(&Format::Csv) && results.iter().any(|t| t.slug == "tickets");
     [
         (args.format.contains(&Format::Xlsx), phrase!(locale, "Excel pack"), PACK),
@@ -256,32 +261,80 @@ fn downloads(args: &ReportArgs, results: &[Table], own: &[Selection], locale: Lo
     .into_iter()
     .filter(|(is_written, ..)| *is_written)
     .map(|(_, label, href)| Download { label, href: href.to_owned() })
-    .chain(own.iter().map(|own| Download { label: own.title.clone(), href: format!("{}.html", own.slug) }))
+    .chain(own.iter().filter_map(|own| Some(Download { label: own.title.clone(), href: own.page.clone()? })))
     .collect()
 }
 
-/// The Excel pack.
+/// Periods as long as this one in which tickets were opened, or could have been in between.
+fn other_periods(inputs: &Inputs) -> Vec<OtherPeriod> {
+    let opened = &inputs.imported.data.tickets.times[Time::Opened as usize];
+    let from_at = inputs.period.from_at;
+    let first = opened.iter().min().map_or(from_at, |at| from_at.min(*at));
+    let last = opened.iter().max().map_or(from_at, |at| from_at.max(*at));
+    super::period::alike(inputs.config, inputs.period, (first, last))
+}
+
+/// The reader's own reports as pages of the whole report, of the list of all and of programs.
+fn own_reports(args: &ReportArgs, selections: &[Selection]) -> Vec<OwnReport> {
+    let has = |format| args.format.contains(&format);
+    let file = |own: &Selection, ending: &str, format| has(format).then(|| format!("{}.{ending}", own.slug));
+    let of = |own: &Selection| OwnReport {
+        title: own.title.clone(),
+        page: file(own, "html", Format::Html),
+        pack: file(own, "xlsx", Format::Xlsx),
+    };
+    selections.iter().map(of).collect()
+}
+
+/// The Excel pack of the whole report.
 const PACK: &str = "sla-pack.xlsx";
+
+/// A page or a pack for those who want a part of the report.
+fn write_own(made: &Made, selection: &Selection, own: &OwnReport, output: &mut Output) -> Result<(), String> {
+    let Made { inputs, report, .. } = made;
+    let mut part = selection::select(report, selection);
+    let locale = inputs.config.locale;
+    part.downloads = [
+        (own.pack.clone(), phrase!(locale, "Excel pack")),
+        (own.page.as_ref().map(|_| "index.html".to_owned()), phrase!(locale, "The whole report")),
+    ]
+    .into_iter()
+    .filter_map(|(href, label)| Some(Download { label, href: href? }))
+    .collect();
+    if let Some(page) = &own.page {
+        output.write(page, render::html::page(&part)?.as_bytes())?;
+    }
+    if let Some(pack) = &own.pack {
+        let tables = part.tables().filter_map(|part| inputs.results.iter().find(|all| all.slug == part.slug));
+        output.write(pack, &workbook(inputs, &part, tables.collect())?)?;
+    }
+    Ok(())
+}
+
+fn workbook(inputs: &Inputs, report: &Report, tables: Vec<&Table>) -> Result<Vec<u8>, String> {
+    let (config, period) = (inputs.config, inputs.period);
+    render::xlsx::pack(report, tables, config.html_rows, config.zone, period.until_at)
+}
 
 /// What there is to write.
 struct Made<'a> {
     inputs: &'a Inputs<'a>,
     report: &'a Report,
     selections: &'a [Selection],
+    own_reports: &'a [OwnReport],
     tables: &'a Tables,
     summary: &'a Summary,
     markdown: &'a str,
 }
 
 fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), String> {
-    let Made { inputs, report, selections, tables, summary, markdown } = made;
+    let Made { inputs, report, selections, own_reports, tables, summary, markdown } = made;
     let wants = |format| args.format.contains(&format);
     if wants(Format::Html) {
         output.write("index.html", render::html::page(report)?.as_bytes())?;
-        for selection in *selections {
-            let page = render::html::page(&selection::select(report, selection))?;
-            output.write(&format!("{}.html", selection.slug), page.as_bytes())?;
-        }
+    }
+    for (selection, own) in selections.iter().zip(*own_reports) {
+        write_own(made, selection, own, output)?;
     }
     if wants(Format::Csv) {
         let bytes: Vec<(String, Vec<u8>)> = inputs
@@ -298,10 +351,7 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
         }
     }
     if wants(Format::Xlsx) {
-        let (config, period) = (inputs.config, inputs.period);
-        let pack =
-            render::xlsx::pack(report, inputs.results, config.html_rows, config.zone, period.until_at)?;
-        output.write(PACK, &pack)?;
+        output.write(PACK, &workbook(inputs, report, inputs.results.iter().collect())?)?;
     }
     if wants(Format::Svg) || wants(Format::Png) {
         let drawn: Vec<(&str, String)> = figures(report)

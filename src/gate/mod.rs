@@ -198,6 +198,7 @@ mod tests {
         Summary {
             locale: "en-GB".into(),
             findings: Vec::new(),
+            own_reports: Vec::new(),
             schema: String::new(),
             tool: crate::paper::summary::Tool { name: String::new(), version: String::new() },
             subject: String::new(),

@@ -51,6 +51,7 @@ fn bare(name: &str, href: String) -> IndexEntry {
         href,
         subject: String::new(),
         sentences: Vec::new(),
+        own_reports: Vec::new(),
         figures: Vec::new(),
     }
 }

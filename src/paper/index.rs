@@ -17,6 +17,8 @@ pub struct IndexEntry {
     pub subject: String,
     /// The verdict in words, the headline first.
     pub sentences: Vec<String>,
+    /// Reports of the reader's own beside it: title and place, relative to the list.
+    pub own_reports: Vec<(String, String)>,
     /// In the order of the report.
     pub figures: Vec<IndexFigure>,
 }
@@ -80,6 +82,14 @@ impl IndexEntry {
             href: format!("{}/index.html", summary.period.name),
             subject: summary.subject.clone(),
             sentences: summary.sentences.clone(),
+            own_reports: summary
+                .own_reports
+                .iter()
+                .filter_map(|own| {
+                    let file = own.page.as_ref().or(own.pack.as_ref())?;
+                    Some((own.title.clone(), format!("{}/{file}", summary.period.name)))
+                })
+                .collect(),
             figures,
         }
     }
@@ -148,6 +158,11 @@ mod tests {
             contracts: vec![],
             gates: vec![],
             sentences: vec!["One target was missed.".into()],
+            own_reports: vec![crate::paper::summary::OwnReport {
+                title: "Board".into(),
+                page: Some("board.html".into()),
+                pack: None,
+            }],
         };
         let entry = IndexEntry::of(&summary, Locale::EnGb);
         let told: Vec<(&str, &str, &str, Tone)> = entry
@@ -165,6 +180,7 @@ mod tests {
             ]
         );
         assert_eq!(entry.href, "2026-09/index.html");
+        assert_eq!(entry.own_reports, [("Board".to_owned(), "2026-09/board.html".to_owned())]);
         assert_eq!(entry.sentences, ["One target was missed."]);
     }
 }

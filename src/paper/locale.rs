@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::LazyLock;
 
+use super::format;
+
 /// U+2212; a hyphen is shorter than a plus and breaks lines.
 const MINUS: &str = "\u{2212}";
 /// Keeps a number and its unit on one line, and groups digits in Portuguese.
@@ -216,9 +218,9 @@ impl Locale {
         format!("{}%", text.replace('.', &self.decimal().to_string()))
     }
 
-    /// `3.1 h`: decimal hours, for amounts that are compared or added.
+    /// `3.1 h`: decimal hours, cut as durations are, for amounts that are compared or added.
     pub fn hours(self, seconds: i64) -> String {
-        format!("{}{NBSP}h", self.number(seconds as f64 / 3600.0, 1))
+        format!("{}{NBSP}h", self.number(format::tenths(seconds as f64 / 3600.0), 1))
     }
 
     /// `−1.8 pp`: a difference of two ratios, in percentage points.
@@ -314,7 +316,7 @@ mod tests {
         for (seconds, expected) in cases {
             assert_eq!(spaced(&EN.duration(seconds)), expected);
         }
-        assert_eq!(spaced(&EN.hours(11_100)), "3.1 h");
+        assert_eq!(spaced(&EN.hours(11_100)), "3.0 h");
     }
 
     #[test]

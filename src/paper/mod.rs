@@ -28,12 +28,44 @@ pub struct Report {
     /// IANA name of the zone in which instants are shown.
     pub time_zone: String,
     /// Name of the folder that it is published in, beside those of other periods; `None` hides the
-    /// way to the list of all. A page names no sibling: it would differ with what lies beside it.
+    /// way to the list of all.
     pub folder: Option<String>,
+    /// Periods of the same length that the exports speak of, this one included, oldest first. Whether
+    /// there are reports of them the page can't know: it would differ with what lies beside it.
+    pub periods: Vec<OtherPeriod>,
     /// The same results in other forms.
     pub downloads: Vec<Download>,
     /// In the order of the page.
     pub sections: Vec<Section>,
+}
+
+impl Report {
+    /// Every table of the page, in its order.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            Block::Definitions(_) => None,
+        })
+    }
+}
+
+impl Section {
+    /// Prefix of the ids of sections that a report of the reader's own adds.
+    pub const OWN: &str = "own-";
+
+    /// Whether it is in a report of the reader's own only.
+    pub fn is_own(&self) -> bool {
+        self.id.starts_with(Section::OWN)
+    }
+}
+
+/// A period that a report may have been made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherPeriod {
+    /// Such as `September 2026`.
+    pub label: String,
+    /// Of its folder, such as `2026-09`.
+    pub name: String,
 }
 
 /// A file of this report.

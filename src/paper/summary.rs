@@ -41,6 +41,18 @@ pub struct Summary {
     /// What the page says of the whole, in every language.
     #[serde(default)]
     pub findings: Vec<Finding>,
+    /// Those of the folder `reports/`, in order of their names.
+    #[serde(default)]
+    pub own_reports: Vec<OwnReport>,
+}
+
+/// A report of the reader's own, beside the whole one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OwnReport {
+    pub title: String,
+    /// Files in the report's folder; null where the format wasn't asked for.
+    pub page: Option<String>,
+    pub pack: Option<String>,
 }
 
 /// A sentence of the page.

@@ -28,7 +28,7 @@ pub struct Query {
 }
 
 /// The queries that come with the program, in order of name.
-const OWN: [(&str, &str); 33] = [
+const OWN: [(&str, &str); 34] = [
     ("area_tickets", include_str!("../../queries/area_tickets.sql")),
     ("areas", include_str!("../../queries/areas.sql")),
     ("areas_by_overrun", include_str!("../../queries/areas_by_overrun.sql")),
@@ -54,6 +54,7 @@ const OWN: [(&str, &str); 33] = [
     ("models", include_str!("../../queries/models.sql")),
     ("modules_now", include_str!("../../queries/modules_now.sql")),
     ("open_overdue", include_str!("../../queries/open_overdue.sql")),
+    ("overrun_by_module", include_str!("../../queries/overrun_by_module.sql")),
     ("rejects_by_code", include_str!("../../queries/rejects_by_code.sql")),
     ("sites_and_chance", include_str!("../../queries/sites_and_chance.sql")),
     ("source_files", include_str!("../../queries/source_files.sql")),

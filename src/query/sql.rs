@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// Tables that a query may read.
-pub const TABLES: [&str; 21] = [
+pub const TABLES: [&str; 22] = [
     "tickets",
     "clocks",
     "segments",
@@ -21,6 +21,7 @@ pub const TABLES: [&str; 21] = [
     "bursts",
     "site_attainment",
     "hours",
+    "calendar_months",
     "history",
     "assets",
     "rejects",

@@ -110,7 +110,7 @@ pub fn analyse(input: &Input) -> Recurrence {
     if windows.baseline_on > wanted.baseline_on {
         let (from, days) = (windows.baseline_on, windows.days().1);
         findings.push(Finding {
-            text: "The baseline has {days} days, from {from}: the history begins then.",
+            text: "The baseline has {days} days, from {from}: the history holds no more.",
             values: vec![("days", days.to_string()), ("from", from.to_string())],
         });
     }

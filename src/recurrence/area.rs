@@ -65,3 +65,10 @@ pub struct Area {
     /// Ids of cuts that stand out only because of this area's incidents.
     pub explains: Vec<String>,
 }
+
+impl Area {
+    /// Whether it is of one site or unit, so that there is no spread to speak of.
+    pub fn is_place(&self) -> bool {
+        self.cut.iter().any(|(dimension, _)| matches!(dimension, Dimension::Site | Dimension::Unit))
+    }
+}

@@ -40,6 +40,7 @@ const PAGE: &str = include_str!("assets/page.html.j2");
 const INDEX: &str = include_str!("assets/index.html.j2");
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/script.js");
+const INDEX_SCRIPT: &str = include_str!("assets/index.js");
 const REGULAR: &[u8] = include_bytes!("assets/fonts/report-Regular.woff2");
 const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 
@@ -49,7 +50,8 @@ const BOLD: &[u8] = include_bytes!("assets/fonts/report-Bold.woff2");
 /// A link that leads out of the results, or an unknown time zone.
 pub fn page(report: &Report) -> Result<String, String> {
     let page = view::page(report)?;
-    rendered(PAGE, &page, style(&page.looks, &page.paper_css, report.locale), Some(SCRIPT), report.locale)
+    let style = style(&page.looks, &page.paper_css, report.locale);
+    rendered(PAGE, &page, style, SCRIPT, Some(words::island(report.locale)?), report.locale)
 }
 
 /// `index.html` of all reports, complete: `entries` newest first.
@@ -57,7 +59,8 @@ pub fn page(report: &Report) -> Result<String, String> {
 /// # Errors
 /// A link that leads out of the results.
 pub fn index(entries: &[IndexEntry], locale: Locale) -> Result<String, String> {
-    rendered(INDEX, &index::index(entries, locale)?, style(&BTreeSet::new(), "", locale), None, locale)
+    let style = style(&BTreeSet::new(), "", locale);
+    rendered(INDEX, &index::index(entries, locale)?, style, INDEX_SCRIPT, None, locale)
 }
 
 /// A template's page.
@@ -68,15 +71,15 @@ fn rendered<T: Serialize>(
     template: &str,
     page: &T,
     style: String,
-    script: Option<&str>,
+    script: &str,
+    words: Option<String>,
     locale: Locale,
 ) -> Result<String, String> {
-    let allowed = script.map_or("'none'".to_owned(), |script| format!("'{}'", hash(script)));
-    // Data, not a script: browsers never run it, so the policy doesn't name it.
-    let words = words::island(locale)?;
+    // The words are data, not a script: browsers never run them, so the policy doesn't name them.
     let policy = format!(
-        "default-src 'none'; script-src {allowed}; style-src '{}'; img-src data:; font-src data:; \
+        "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; font-src data:; \
          base-uri 'none'; form-action 'none'",
+        hash(script),
         hash(&style)
     );
     let mut templates = Environment::new();

@@ -18,7 +18,7 @@ use chrono_tz::Tz;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Block, Report, Table};
+use crate::paper::{Report, Table};
 use cells::Reader;
 use names::Names;
 use style::Styles;
@@ -70,7 +70,7 @@ impl Sheet<'_> {
 /// else.
 pub fn pack(
     report: &Report,
-    tables: &[Table],
+    tables: Vec<&Table>,
     most_rows: usize,
     zone: Tz,
     created_at: i64,
@@ -81,7 +81,7 @@ pub fn pack(
 
 fn write(
     report: &Report,
-    tables: &[Table],
+    tables: Vec<&Table>,
     zone: Tz,
     created_at: i64,
     limits: Limits,
@@ -131,20 +131,11 @@ struct Context<'a> {
 }
 
 /// In the order of the page; those that aren't on it come last.
-fn ordered<'a>(report: &Report, tables: &'a [Table]) -> Vec<&'a Table> {
-    let on_page: Vec<&str> = shown(report).map(|table| table.slug.as_str()).collect();
+fn ordered<'a>(report: &Report, mut tables: Vec<&'a Table>) -> Vec<&'a Table> {
+    let on_page: Vec<&str> = report.tables().map(|table| table.slug.as_str()).collect();
     let place = |table: &Table| on_page.iter().position(|slug| *slug == table.slug);
-    let mut all: Vec<&Table> = tables.iter().collect();
-    all.sort_by_key(|table| place(table).unwrap_or(usize::MAX));
-    all
-}
-
-/// The page's tables.
-fn shown(report: &Report) -> impl Iterator<Item = &Table> {
-    report.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
-        Block::Table(table) => Some(table),
-        Block::Definitions(_) => None,
-    })
+    tables.sort_by_key(|table| place(table).unwrap_or(usize::MAX));
+    tables
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Inputs;
-use crate::clock::{Agreement, NoCredit, Outcome, OutcomeStatus, Reason, Scratch, StatusClass};
+use crate::clock::{Agreement, Coverage, NoCredit, Outcome, OutcomeStatus, Reason, Scratch, StatusClass};
 use crate::model::{Money, Time};
 use crate::paper::locale::{Locale, phrase};
 
@@ -33,7 +33,7 @@ fn not_owed(inputs: &Inputs) -> String {
     let kernel = inputs.kernel;
     let opened = &kernel.data.tickets.times[Time::Opened as usize];
     let mut scratch = Scratch::default();
-    let (mut whole, mut refusals) = (0, Vec::new());
+    let (mut whole, mut judged, mut refusals) = (0, 0, Vec::new());
     for (row, opened_at) in opened.iter().enumerate() {
         if !inputs.period.contains(*opened_at) || *opened_at > inputs.period.as_of {
             continue;
@@ -43,15 +43,20 @@ fn not_owed(inputs: &Inputs) -> String {
             continue;
         }
         whole += 1;
-        refusals.extend(kernel.entitlement(row).refusal);
+        let entitlement = kernel.entitlement(row);
+        judged += i64::from(entitlement.coverage != Coverage::NotJudged);
+        refusals.extend(entitlement.refusal);
     }
     let locale = inputs.config.locale;
+    if whole > 0 && judged == 0 {
+        return phrase!(locale, "Whether requests were owed was not judged: there is no list of contracts.");
+    }
     let kinds = [Reason::Lapsed, Reason::NoContract, Reason::Billable, Reason::CaseByCase];
     let parts: Vec<String> = kinds
         .iter()
         .map(|kind| (kind, refusals.iter().filter(|refusal| *refusal == kind).count()))
         .filter(|(_, count)| *count > 0)
-        .map(|(kind, count)| format!("{} {}", locale.count(count as i64), locale.text(kind.name())))
+        .map(|(kind, count)| format!("{} {}", locale.text(kind.name()), locale.count(count as i64)))
         .collect();
     let fraction = locale.fraction(refusals.len() as i64, whole);
     if parts.is_empty() {
@@ -61,7 +66,7 @@ fn not_owed(inputs: &Inputs) -> String {
         locale,
         "{fraction} requests were measured but not owed: {parts}.",
         fraction = fraction,
-        parts = parts.join(", ")
+        parts = parts.join("; ")
     )
 }
 
@@ -178,6 +183,12 @@ pub fn audit(inputs: &Inputs) -> Vec<String> {
         }];
         let explained =
             own.filter(|row| row.agreement.is_disagreement() && !row.explanations.is_empty()).count() as i64;
+        if policy.clocks[index].is_due_from_source {
+            parts.push(phrase!(
+                locale,
+                "the deadline is the export's own, so only what was done by it is compared"
+            ));
+        }
         if disagreed > 0 {
             parts.push(phrase!(
                 locale,

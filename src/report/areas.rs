@@ -165,7 +165,7 @@ fn amount(area: &Area, locale: Locale) -> String {
         ),
         Question::BadUnit => phrase!(
             locale,
-            "{incidents} of one fault in two years; {expected} expected from the other units of the model ({ratio}).",
+            "{incidents} of one fault in up to two years; {expected} expected from the other units of the model ({ratio}).",
             incidents = incidents(area.observed),
             expected = expected,
             ratio = ratio
@@ -193,8 +193,7 @@ fn spread(area: &Area, locale: Locale) -> String {
             fraction = locale.fraction(own.sites_hit as i64, sites as i64)
         ),
     };
-    let is_place =
-        area.cut.iter().any(|(dimension, _)| matches!(dimension, Dimension::Site | Dimension::Unit));
+    let is_place = area.is_place();
     let mut text = match own.verdict {
         Verdict::BadUnit => phrase!(locale, "A bad unit"),
         _ if area.question == Question::WearOut => phrase!(locale, "Wear"),
@@ -230,7 +229,7 @@ fn spread(area: &Area, locale: Locale) -> String {
             " {}",
             phrase!(
                 locale,
-                "Shared: {what} {value}, with {fraction} incidents.",
+                "Shared: {what} {value}, with {fraction} incidents of both windows.",
                 what = dimension(cause.dimension, locale),
                 value = cause.value,
                 fraction =

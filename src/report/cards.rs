@@ -1,10 +1,12 @@
 //! Key figures: the first three clocks with targets, what was missed, what is open, what was rejected.
 
+use std::collections::HashSet;
+
 use super::kpi::{Kpi, ratio};
-use super::{Inputs, figure, gap, open_overdue, spc};
+use super::{Inputs, figure, gap, open_overdue, opened_later, position, result, spc};
 use crate::clock::Verdict;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Amounts, Card, Tone};
+use crate::paper::{Amounts, Card, Cell, Tone};
 
 /// The cards of the verdict, in their order.
 pub fn cards(inputs: &Inputs) -> Vec<Card> {
@@ -140,13 +142,38 @@ fn missed_card(inputs: &Inputs) -> Card {
     let notes = match missed {
         0 => Vec::new(),
         _ => vec![
+            of_tickets(inputs, "missed", None),
             phrase!(locale, "median overrun {time}", time = locale.duration(at(50))),
             phrase!(locale, "nine in ten within {time}", time = locale.duration(at(90))),
-            phrase!(locale, "{time} in all", time = locale.hours(overruns.iter().sum())),
+            phrase!(
+                locale,
+                "{time} in all, each clock in hours of its calendar",
+                time = locale.hours(overruns.iter().sum())
+            ),
         ],
     };
     let status = if missed == 0 { phrase!(locale, "none") } else { phrase!(locale, "over the limit") };
     plain_card(locale, "missed", phrase!(locale, "Missed promises"), missed, status, notes)
+}
+
+/// Of how many tickets the clocks of a list are, of one verdict or of all.
+fn of_tickets(inputs: &Inputs, slug: &str, verdict: Option<&str>) -> String {
+    let tickets = result(inputs, slug).map_or(0, |table| {
+        let at = |name| position(table, name).unwrap_or(0);
+        let (ticket, own) = (at("ticket_id"), at("verdict"));
+        let is_own = |row: &&Vec<Cell>| {
+            verdict.is_none_or(|verdict| matches!(&row[own], Cell::Text(text) if text == verdict))
+        };
+        let ids = table.rows.iter().filter(is_own).filter_map(|row| match &row[ticket] {
+            Cell::Text(id) => Some(id.as_str()),
+            _ => None,
+        });
+        ids.collect::<HashSet<&str>>().len()
+    });
+    match tickets {
+        1 => phrase!(inputs.config.locale, "clocks of 1 ticket"),
+        n => phrase!(inputs.config.locale, "clocks of {n} tickets", n = inputs.config.locale.count(n as i64)),
+    }
 }
 
 fn open_card(inputs: &Inputs) -> Card {
@@ -154,8 +181,9 @@ fn open_card(inputs: &Inputs) -> Card {
     let total = |verdict| -> i64 { inputs.kpis.iter().map(|kpi| kpi.count(verdict)).sum() };
     let all_overdue = open_overdue(inputs);
     let notes = vec![
-        phrase!(locale, "{n} at risk", n = locale.count(total(Verdict::AtRisk))),
+        of_tickets(inputs, "open_overdue", Some("overdue")),
         phrase!(locale, "{n} of them decided in this period", n = locale.count(total(Verdict::Overdue))),
+        phrase!(locale, "{n} at risk", n = locale.count(total(Verdict::AtRisk))),
     ];
     let status =
         if all_overdue == 0 { phrase!(locale, "none") } else { phrase!(locale, "open past the limit") };
@@ -175,6 +203,7 @@ fn quality_card(inputs: &Inputs) -> Card {
         status,
         vec![phrase!(locale, "{fraction} used", fraction = locale.fraction(used as i64, read as i64))],
     );
+    card.notes.extend(opened_later(inputs, locale));
     card.fraction = Some(locale.fraction(rejected as i64, read as i64));
     card.amounts.numerator = Some(rejected as i64);
     card.amounts.denominator = Some(read as i64);

@@ -52,7 +52,20 @@ pub fn figure(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     if categories.is_empty() {
         return None;
     }
-    let sentence = takeaway(&chart.unit, &categories, &series, &points, locale);
+    if points.len() == categories.len() * series.len() {
+        // An outline around all says nothing.
+        points.clear();
+    }
+    let fraction = |row: &[Cell]| {
+        let (part, whole) = table.columns[value].fraction?;
+        let count = |column: usize| number(&row[column], Format::Count).map(|count| count as i64);
+        Some(locale.fraction(count(part)?, count(whole)?))
+    };
+    let of = |series: &str, category: &str| {
+        let is_own = |row: &&Vec<Cell>| name(row) == series && text(&row[x]) == category;
+        table.rows.iter().find(is_own).and_then(|row| fraction(row))
+    };
+    let sentence = takeaway(&chart.unit, &categories, &series, &points, of, locale);
     Some(Figure {
         x_label: table.columns[x].label.clone(),
         y_label: table.columns[value].label.clone(),
@@ -69,6 +82,7 @@ fn takeaway(
     categories: &[String],
     series: &[Series],
     inside: &[Point],
+    fraction: impl Fn(&str, &str) -> Option<String>,
     locale: Locale,
 ) -> String {
     let cells = series.iter().flat_map(|one| {
@@ -83,11 +97,14 @@ fn takeaway(
         return phrase!(locale, "Too few everywhere to show a value.");
     };
     let is_inside = inside.iter().any(|point| point.series == row && point.x as usize == at);
-    let value = match unit {
+    let at = &categories[at];
+    let mut value = match unit {
         "%" => locale.share(value),
         _ => format!("{} {}", locale.number(value, 1), locale.text(unit)).trim_end().to_owned(),
     };
-    let at = &categories[at];
+    if let Some(fraction) = fraction(row, at) {
+        value += &format!(" ({fraction})");
+    }
     match (inside.is_empty(), is_inside) {
         (true, _) => phrase!(locale, "Most on {row} at {at}: {value}.", row = row, at = at, value = value),
         (_, true) => phrase!(

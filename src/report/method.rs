@@ -1,10 +1,13 @@
 //! The Method section: every definition with this period's numbers in it.
 
 use super::Inputs;
-use crate::calendar::{BusinessDay, DeadlineAt};
+use crate::calendar::{BusinessDay, CalendarSpec, DeadlineAt, WeeklyHours, Window};
 use crate::clock::{CalendarChoice, Clock, Policy, RULES, Verdict};
 use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Block, Definition, Section};
+
+/// As in the table `hours`.
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// The section.
 pub fn section(inputs: &Inputs) -> Section {
@@ -62,7 +65,7 @@ pub fn section(inputs: &Inputs) -> Section {
         };
         definitions.push(definition(
             phrase!(locale, "Calendar {name}", name = spec.name),
-            format!("{zone}; {holidays}; {deadline}; {days}."),
+            format!("{}; {zone}; {holidays}; {deadline}; {days}.", hours(spec, locale)),
         ));
     }
     definitions.push(definition(
@@ -80,6 +83,45 @@ pub fn section(inputs: &Inputs) -> Section {
         cards: Vec::new(),
         blocks: vec![Block::Definitions(definitions)],
     }
+}
+
+/// `Mon–Fri 08:30–17:00, Sat 09:00–13:00`: the weekly hours of today, with how many there were before.
+fn hours(spec: &CalendarSpec, locale: Locale) -> String {
+    let Some(latest) = spec.versions.iter().max_by_key(|version| version.valid_from) else {
+        return phrase!(locale, "never open");
+    };
+    let week = match &latest.weekly {
+        WeeklyHours::AlwaysOpen => phrase!(locale, "always open"),
+        WeeklyHours::Windows(week) => weekly(week, locale),
+    };
+    let (breaks, versions) = (latest.breaks.len() as i64, spec.versions.len() as i64);
+    let mut parts = vec![week];
+    if breaks > 0 {
+        parts.push(phrase!(locale, "{n} breaks", n = locale.count(breaks)));
+    }
+    if versions > 1 {
+        parts.push(phrase!(locale, "the latest of {n} versions", n = locale.count(versions)));
+    }
+    parts.join("; ")
+}
+
+/// Days on end that have the same hours stand together.
+fn weekly(week: &[Vec<Window>; 7], locale: Locale) -> String {
+    let time = |seconds: u32| format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
+    let mut parts: Vec<String> = Vec::new();
+    let mut day = 0;
+    while day < 7 {
+        let end = (day..7).take_while(|other| week[*other] == week[day]).last().unwrap_or(day);
+        let windows: Vec<String> =
+            week[day].iter().map(|own| format!("{}–{}", time(own.start_s), time(own.end_s))).collect();
+        let (first, last) = (locale.text(DAYS[day]), locale.text(DAYS[end]));
+        let days = if day == end { first.to_owned() } else { format!("{first}–{last}") };
+        if !windows.is_empty() {
+            parts.push(format!("{days} {}", windows.join(", ")));
+        }
+        day = end + 1;
+    }
+    if parts.is_empty() { phrase!(locale, "never open") } else { parts.join(", ") }
 }
 
 /// The steps of service credits, if there are any.
@@ -130,6 +172,12 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
         }
         None => phrase!(locale, "never pauses"),
     };
+    let pauses = match clock.ignores_history {
+        true => {
+            format!("{pauses}; {}", phrase!(locale, "goes by the ticket's own times and not by its history"))
+        }
+        false => pauses,
+    };
     let (changes, reopen) =
         (locale.text(clock.severity_change.meaning().1), locale.text(clock.reopen.meaning().1));
     let targets: Vec<String> = clock
@@ -151,7 +199,12 @@ fn describe(clock: &Clock, inputs: &Inputs) -> String {
             let scope = if scope.is_empty() { phrase!(locale, "all") } else { scope.join(", ") };
             let text = format!("{scope}: {} / {}", target.target, target.limit);
             match target.calendar {
-                Some(own) => phrase!(locale, "{target} of {calendar}", target = text, calendar = name(own)),
+                Some(own) => phrase!(
+                    locale,
+                    "{target} of the calendar {calendar}",
+                    target = text,
+                    calendar = name(own)
+                ),
                 None => text,
             }
         })

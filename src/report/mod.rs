@@ -21,9 +21,14 @@ mod tests;
 mod used;
 pub mod what_if;
 
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
 use crate::clock::{AuditRow, Kernel, Outcome, Readings};
 use crate::config::Config;
 use crate::import::Imported;
+use crate::model::Time;
 use crate::paper::format;
 use crate::paper::history::PastMonth;
 use crate::paper::locale::{Locale, phrase};
@@ -32,6 +37,9 @@ use crate::query::Query;
 use crate::recurrence::Recurrence;
 use crate::tables::Period;
 use kpi::Kpi;
+
+/// Gaps in the exports that are named.
+const MAX_GAPS: usize = 3;
 
 /// What a page says of single tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +141,7 @@ pub fn build(inputs: &Inputs) -> Report {
         header: header(inputs),
         time_zone: inputs.config.zone.name().to_owned(),
         folder: None,
+        periods: Vec::new(),
         downloads: Vec::new(),
         sections,
     }
@@ -332,7 +341,10 @@ pub fn changed<'a>(inputs: &Inputs<'a>, locale: Locale) -> Vec<(String, &'a str)
         }
     }
     bullets.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    bullets.into_iter().map(|(_, text, clock)| (text, clock)).collect()
+    let counts = bullets.into_iter().map(|(_, text, clock)| (text, clock));
+    let charts =
+        inputs.kpis.iter().filter_map(|kpi| Some((spc::change(inputs, kpi, locale)?, kpi.clock.as_str())));
+    counts.chain(charts).collect()
 }
 
 /// To the missed promises of a clock.
@@ -402,15 +414,61 @@ fn sentences(id: &str, inputs: &Inputs) -> Vec<String> {
         ),
         "quality" => {
             let (read, used, rejected) = inputs.imported.totals();
-            vec![phrase!(
+            let mut sentences = vec![phrase!(
                 locale,
                 "{read} rows read = {used} used + {rejected} rejected.",
                 read = locale.count(read as i64),
                 used = locale.count(used as i64),
                 rejected = locale.count(rejected as i64)
-            )]
+            )];
+            sentences.extend(opened_later(inputs, locale).map(|text| text + "."));
+            sentences.extend(silence(inputs, locale));
+            sentences
         }
         _ => Vec::new(),
+    }
+}
+
+/// Tickets of the exports that were opened after as-of.
+pub fn opened_later(inputs: &Inputs, locale: Locale) -> Option<String> {
+    let opened = &inputs.imported.data.tickets.times[Time::Opened as usize];
+    let later = opened.iter().filter(|at| **at > inputs.period.as_of).count();
+    (later > 0).then(|| {
+        phrase!(
+            locale,
+            "{fraction} tickets were opened after the report's as-of and are in none of its figures",
+            fraction = locale.fraction(later as i64, opened.len() as i64)
+        )
+    })
+}
+
+/// When the exports have no ticket for long, the longest first.
+fn silence(inputs: &Inputs, locale: Locale) -> Option<String> {
+    let opened = &inputs.imported.data.tickets.times[Time::Opened as usize];
+    let until_at = inputs.period.until_at.min(inputs.period.as_of + 1);
+    // The first is the time before any ticket.
+    let mut gaps = crate::tables::silent(opened, until_at, inputs.config.zone).split_off(1);
+    gaps.sort_by_key(|gap| (gap.start - gap.end, gap.start));
+    let rest = gaps.len().saturating_sub(MAX_GAPS);
+    let last = |gap: &Range<NaiveDate>| gap.end.pred_opt().unwrap_or(gap.end);
+    let named: Vec<String> = gaps
+        .iter()
+        .take(MAX_GAPS)
+        .map(|gap| phrase!(locale, "{from} to {until}", from = gap.start, until = last(gap)))
+        .collect();
+    match (named.is_empty(), rest) {
+        (true, _) => None,
+        (_, 0) => Some(phrase!(
+            locale,
+            "No ticket was opened for more than a month: {gaps}.",
+            gaps = named.join(", ")
+        )),
+        _ => Some(phrase!(
+            locale,
+            "No ticket was opened for more than a month: {gaps} and {n} more times.",
+            gaps = named.join(", "),
+            n = locale.count(rest as i64)
+        )),
     }
 }
 

@@ -16,7 +16,8 @@ const MAX_NAMED: usize = 3;
 ///
 /// For `mcf`, `y` is the value and optionally the ends of its band; for
 /// `funnel` the share and optionally its limits: lower and upper of 95 %,
-/// lower and upper of 99.8 %. A row without some of its limits has none.
+/// lower and upper of 99.8 %. A row without some of its limits has none, nor
+/// has one with a lower limit above its upper one.
 pub fn points(chart: &Chart, table: &Table) -> Vec<Point> {
     let at = |name: &String| table.columns.iter().position(|column| column.name == *name);
     let y: Vec<Option<usize>> = chart.y.0.iter().map(at).collect();
@@ -31,7 +32,11 @@ pub fn points(chart: &Chart, table: &Table) -> Vec<Point> {
         .iter()
         .filter_map(|row| {
             let is_banded = y.len() == 3;
-            let limits = || Some([nth(row, 1)?, nth(row, 2)?, nth(row, 3)?, nth(row, 4)?]);
+            let limits = || {
+                let limits = [nth(row, 1)?, nth(row, 2)?, nth(row, 3)?, nth(row, 4)?];
+                let is_ordered = limits.chunks(2).all(|pair| pair[0] <= pair[1]);
+                is_ordered.then_some(limits)
+            };
             Some(Point {
                 series: series
                     .map_or_else(|| table.columns[value].label.clone(), |column| text(&row[column])),
@@ -96,11 +101,7 @@ fn named(mut units: Vec<&Point>, locale: Locale) -> String {
         );
         format!("{} ({of})", unit.series)
     };
-    let mut names: Vec<String> = units.iter().take(MAX_NAMED).map(shown).collect();
-    if units.len() > MAX_NAMED {
-        names.push(phrase!(locale, "{n} more", n = locale.count((units.len() - MAX_NAMED) as i64)));
-    }
-    names.join(", ")
+    few(&units.iter().map(shown).collect::<Vec<_>>(), locale)
 }
 
 /// What a `mcf` shows, in a sentence, and which lines are left out.
@@ -117,7 +118,7 @@ pub fn mcf_takeaway(points: &[Point], locale: Locale) -> String {
                 locale,
                 "{name} {value} at {age}",
                 name = end.series,
-                value = locale.number(end.y, 2),
+                value = locale.number(end.y, decimals(end.y)),
                 age = age(end.x, locale)
             )
         })
@@ -125,9 +126,27 @@ pub fn mcf_takeaway(points: &[Point], locale: Locale) -> String {
     let mut text = phrase!(locale, "Mean per unit: {ends}.", ends = ends.join(", "));
     if let Some(rest) = names.get(MAX_CURVES..).filter(|rest| !rest.is_empty()) {
         text.push(' ');
-        text += &phrase!(locale, "Not drawn, as they have fewer points: {names}.", names = rest.join(", "));
+        text += &phrase!(locale, "Not drawn, as they have fewer points: {names}.", names = few(rest, locale));
     }
     text
+}
+
+/// As many names as a sentence holds, and how many more there are.
+pub(super) fn few<T: AsRef<str>>(names: &[T], locale: Locale) -> String {
+    let mut shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| name.as_ref().to_owned()).collect();
+    if names.len() > MAX_NAMED {
+        shown.push(phrase!(locale, "{n} more", n = locale.count((names.len() - MAX_NAMED) as i64)));
+    }
+    shown.join(", ")
+}
+
+/// As many as the labels of a chart have.
+pub(super) fn decimals(value: f64) -> usize {
+    match value {
+        whole if (whole - whole.round()).abs() < 1e-6 => 0,
+        large if large.abs() >= 10.0 => 1,
+        _ => 2,
+    }
 }
 
 fn age(days: f64, locale: Locale) -> String {
@@ -167,11 +186,13 @@ pub fn slope_takeaway(
         ),
         _ => phrase!(locale, "Nothing rose from {before} to {now}.", before = before, now = now),
     };
-    if new > 0 {
-        text.push(' ');
-        text += &phrase!(locale, "New in {now}: {n}.", now = now, n = locale.count(new as i64));
-    }
-    text
+    let new = match new {
+        0 => return text,
+        1 => phrase!(locale, "1 is new in {now}.", now = now),
+        n => phrase!(locale, "{n} are new in {now}.", n = locale.count(n as i64), now = now),
+    };
+    text.push(' ');
+    text + &new
 }
 
 /// A name from a cell.
@@ -271,9 +292,38 @@ mod tests {
         assert_eq!(points[8].limits, None);
         assert_eq!(
             mcf_takeaway(&points, Locale::EnGb),
-            "Mean per unit: A 0.00 at 0 days, B 0.00 at 0 days, C 0.00 at 0 days, D 0.00 at 0 days. \
+            "Mean per unit: A 0 at 0 days, B 0 at 0 days, C 0 at 0 days, D 0 at 0 days. \
              Not drawn, as they have fewer points: E."
         );
+    }
+
+    #[test]
+    fn limits_the_wrong_way_round_are_none() {
+        let rows = vec![
+            // Columns swapped: the share lies below its lower limit and above its upper one.
+            row("Porto", &[100.0, 0.7, 0.6, 0.8, 0.9, 0.5]),
+            row("Faro", &[100.0, 0.9, 0.95, 0.85, 0.8, 0.97]),
+            row("Beja", &[100.0, 0.9, 0.85, 0.95, f64::INFINITY, 0.97]),
+            row("Évora", &[100.0, 0.9, 0.9, 0.9, 0.8, 0.97]),
+        ];
+        let chart = chart(ChartKind::Funnel, "decided", &COLUMNS[2..], Some("site"));
+        let points = points(&chart, &table(&COLUMNS, rows));
+        let limits: Vec<bool> = points.iter().map(|point| point.limits.is_some()).collect();
+        assert_eq!(limits, [false, false, false, true]);
+        let en = Locale::EnGb;
+        assert_eq!(funnel_takeaway(&points, en), "All 1 are within what chance explains (99.8% limits).");
+        let none = "No limits are known, so nothing tells chance from difference.";
+        assert_eq!(
+            (funnel_takeaway(&points[..3], en).as_str(), funnel_takeaway(&[], en).as_str()),
+            (none, none)
+        );
+    }
+
+    #[test]
+    fn a_sentence_names_three() {
+        let en = Locale::EnGb;
+        assert_eq!(few(&["a", "b", "c"], en), "a, b, c");
+        assert_eq!(few(&["a", "b", "c", "d", "e"], en), "a, b, c, 2 more");
     }
 
     #[test]
@@ -291,7 +341,7 @@ mod tests {
         ];
         let (en, shown) = (Locale::EnGb, |value| Locale::EnGb.number(value, 0));
         let text = slope_takeaway(&months, &series, en, shown);
-        assert_eq!(text, "Largest rise from 2026-08 to 2026-09: a, 3 to 9. New in 2026-09: 1.");
+        assert_eq!(text, "Largest rise from 2026-08 to 2026-09: a, 3 to 9. 1 is new in 2026-09.");
         assert_eq!(slope_takeaway(&months[..1], &series, en, shown), "");
     }
 }

@@ -52,6 +52,9 @@ pub const SECTION_IDS: [&str; 14] = [
     "method",
 ];
 
+/// Names of files that the whole report has.
+const TAKEN: [&str; 2] = ["index", "sla-pack"];
+
 /// Reads a folder's files, in order of name; `queries` are the tables that there are.
 ///
 /// # Errors
@@ -89,10 +92,13 @@ pub fn load(folder: Option<&Path>, queries: &[&str]) -> Result<Vec<Selection>, V
 /// What is wrong with it, with places.
 pub fn parse(slug: &str, source: &str, queries: &[&str]) -> Result<Selection, Vec<Diagnostic>> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
-    if slug == "index" || !slug.chars().all(is_name) {
+    if TAKEN.contains(&slug) || !slug.chars().all(is_name) {
         return Err(vec![Diagnostic::error(
             None,
-            format!("a report can't be named `{slug}`: letters, digits, `-` and `_`, and not `index`"),
+            format!(
+                "a report can't be named `{slug}`: letters, digits, `-` and `_`, and none of {}",
+                TAKEN.map(|name| format!("`{name}`")).join(", ")
+            ),
         )]);
     }
     let document = DeTable::parse(source)
@@ -163,7 +169,7 @@ pub fn select(report: &Report, selection: &Selection) -> Report {
             Some(None) => continue,
             Some(Some(section)) => section.clone(),
             None => Section {
-                id: format!("own-{}", nth + 1),
+                id: format!("{}{}", Section::OWN, nth + 1),
                 title: String::new(),
                 sentences: Vec::new(),
                 links: Vec::new(),

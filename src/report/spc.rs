@@ -63,7 +63,7 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
     if let Some(first) = months.first().filter(|_| left_out) {
         sentences.push(phrase!(
             locale,
-            "Months before {first} are left out: between them and it nothing was decided for a while.",
+            "Months before {first} are left out, as in the months just before it nothing was decided.",
             first = first
         ));
     }
@@ -78,13 +78,34 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
 
 /// The panel of one clock in the attainment by month; `None` where nothing was decided.
 pub fn of_clock(inputs: &Inputs, kpi: &Kpi) -> Option<Panel> {
+    let (months, counts) = clock_counts(inputs, kpi)?;
+    Some(panel(&kpi.label, &months, &counts, kpi.attainment_target, inputs.config.locale).0)
+}
+
+/// Months, and what was kept and decided in each.
+fn clock_counts(inputs: &Inputs, kpi: &Kpi) -> Option<(Vec<String>, Vec<Option<(u64, u64)>>)> {
     let table = result(inputs, "attainment_by_month")?;
     let at = |name| position(table, name);
     let (x, part, whole, clock) = (at("decided_month")?, at("kept")?, at("decided")?, at("clock")?);
     let (months, _) = months(table.rows.iter().map(|row| text(&row[x])).collect());
     let counts = counts(table, (x, part, whole), &months, |row| text(&row[clock]) == kpi.clock);
-    let locale = inputs.config.locale;
-    Some(panel(&kpi.label, &months, &counts, kpi.attainment_target, locale).0)
+    Some((months, counts))
+}
+
+/// What changed by the rules of the control chart and still holds in the latest month with a value.
+pub fn change(inputs: &Inputs, kpi: &Kpi, locale: Locale) -> Option<String> {
+    let (months, counts) = clock_counts(inputs, kpi)?;
+    let known: Vec<usize> = (0..counts.len()).filter(|at| counts[*at].is_some()).collect();
+    let (events, cases): (Vec<u64>, Vec<u64>) = counts.iter().flatten().copied().unzip();
+    let (chart, _) = laney_p_chart(&events, &cases).filter(|_| known.len() >= FEWEST)?;
+    let (rule, since) = rule(&chart, &chart.signals(), known.len() - 1, locale)?;
+    Some(phrase!(
+        locale,
+        "{name} changed: {rule} since {month}.",
+        name = kpi.label,
+        rule = rule,
+        month = months[known[since]]
+    ))
 }
 
 /// What the control chart says of the latest month, for a key figure.
@@ -105,7 +126,7 @@ pub fn words(inputs: &Inputs, kpi: &Kpi, locale: Locale) -> Option<String> {
 
 /// All months from the first to the last, as many as a chart holds, and whether earlier ones were
 /// left out because of a gap: what lies more than a month apart is no run of months.
-fn months(mut known: Vec<String>) -> (Vec<String>, bool) {
+pub fn months(mut known: Vec<String>) -> (Vec<String>, bool) {
     known.sort();
     known.dedup();
     let number = |month: &String| {
@@ -183,7 +204,8 @@ fn panel(
     }
     // The last one is that of the latest month with a value: the icon's.
     variations.truncate(known.last().filter(|_| !is_few).map_or(0, |latest| latest + 1));
-    let assurance = target.filter(|_| !is_few).and_then(|target| assurance(&chart, target));
+    // Limits that few months draw are too uncertain to say "consistently".
+    let assurance = target.filter(|_| known.len() >= FIRM).and_then(|target| assurance(&chart, target));
     let sentence = match known.len() {
         points if is_few => phrase!(
             locale,
@@ -411,8 +433,8 @@ mod tests {
     #[test]
     fn few_months_have_trial_limits_and_fewer_no_rules() {
         let (panel, sentence) = own(&alternating(84, 86, 10), Some(0.95));
-        assert!(panel.control.is_some_and(|control| control.is_trial && control.assurance.is_some()));
-        assert!(sentence.ends_with(" unless the process changes. Trial limits of 10 months."));
+        assert!(panel.control.is_some_and(|control| control.is_trial && control.assurance.is_none()));
+        assert!(sentence.ends_with(", around 85.0%. Trial limits of 10 months."), "{sentence}");
         let (panel, sentence) = own(&alternating(84, 86, 6), Some(0.95));
         assert!(
             panel.control.is_some_and(|control| control.variations.is_empty() && control.assurance.is_none())

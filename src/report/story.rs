@@ -12,6 +12,10 @@ use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, ChartKind, Figure, MAX_CURVES, Series, Span, SpanKind, Table};
 use crate::query::Chart;
 
+/// Instants that a sentence names; of more, only so many, and the limit.
+const MAX_TOLD: usize = 10;
+const MAX_FIRST: usize = 3;
+
 /// A group for each of the first rows, named by `x`: `y` is all the time, one
 /// or more parts of it that don't count, what counts, and the limit.
 pub fn waterfall(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
@@ -27,8 +31,8 @@ pub fn waterfall(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure>
         .collect();
     let categories: Vec<String> = y.iter().map(|column| table.columns[*column].label.clone()).collect();
     let shown = |value: f64| match chart.unit.as_str() {
-        "h" => format!("{} h", locale.number(value, 1)),
-        unit => format!("{} {unit}", locale.number(value, 1)).trim_end().to_owned(),
+        "%" | "h" => figure::shown(&chart.unit, value, locale),
+        unit => format!("{} {unit}", figure::shown(unit, value, locale)).trim_end().to_owned(),
     };
     let sentence = |one: &Series| {
         let [all, parts @ .., counted, limit] = one.values.as_slice() else {
@@ -87,7 +91,8 @@ pub fn timeline(zone: Tz, chart: &Chart, table: &Table, locale: Locale) -> Optio
         _ => None,
     };
     let first = table.rows.iter().filter_map(|row| instant(&row[from])).min()?;
-    let hours = |at: i64| (at - first) as f64 / 3600.0;
+    // As numbers of an own query may be no instants at all.
+    let hours = |at: i64| at.saturating_sub(first) as f64 / 3600.0;
     let mut spans = Vec::new();
     let mut told = Vec::new();
     for row in &table.rows {
@@ -108,22 +113,49 @@ pub fn timeline(zone: Tz, chart: &Chart, table: &Table, locale: Locale) -> Optio
             false => name,
         };
         if is_instant {
-            told.push((from, name.clone()));
+            told.push((from, name.clone(), kind == SpanKind::Limit));
         }
         let end = instant(&row[until]).filter(|end| !is_instant && *end >= from).unwrap_or(from);
         spans.push(Span { kind, name, from_h: hours(from), until_h: hours(end) });
     }
     told.sort();
-    let told: Vec<String> = told.into_iter().map(|(_, name)| name).collect();
+    let description = match told.is_empty() {
+        true => String::new(),
+        false => phrase!(locale, "In order: {told}.", told = in_order(told, locale)),
+    };
     Some(Figure {
         x_label: phrase!(locale, "Real time since the start"),
         spans,
-        ..figure::empty(
-            ChartKind::Timeline,
-            table,
-            "",
-            phrase!(locale, "In order: {told}.", told = told.join(", ")),
-            locale,
-        )
+        ..figure::empty(ChartKind::Timeline, table, "", description, locale)
     })
+}
+
+/// All of a few instants; of many the first ones, the limit, and how many more there are.
+fn in_order(told: Vec<(i64, String, bool)>, locale: Locale) -> String {
+    let all = told.len();
+    let is_told = |at: usize, is_limit: bool| all <= MAX_TOLD || at < MAX_FIRST || is_limit;
+    let mut names: Vec<String> = told
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, (_, name, is_limit))| is_told(at, is_limit).then_some(name))
+        .collect();
+    if names.len() < all {
+        names.push(phrase!(locale, "{n} more", n = locale.count((all - names.len()) as i64)));
+    }
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_instants_the_first_and_the_limit_are_told() {
+        let told = |all: i64| -> Vec<(i64, String, bool)> {
+            (1..=all).map(|at| (at, format!("e{at}"), at == all - 1)).collect()
+        };
+        assert_eq!(in_order(told(3), Locale::EnGb), "e1, e2, e3");
+        assert_eq!(in_order(told(10), Locale::EnGb), "e1, e2, e3, e4, e5, e6, e7, e8, e9, e10");
+        assert_eq!(in_order(told(12), Locale::EnGb), "e1, e2, e3, e11, 8 more");
+    }
 }

@@ -65,6 +65,7 @@ pub fn summarise(inputs: &Inputs) -> Summary {
         contract_names,
         gates: Vec::new(),
         findings: findings(inputs),
+        own_reports: Vec::new(),
         sentences: verdict_sentences(inputs, locale),
     }
 }

@@ -14,6 +14,9 @@ use crate::paper::{ChartKind, Figure, MAX_CURVES, MAX_USED, Point, Table};
 use crate::query::Chart;
 use crate::stats::survival::{Group, Step, kaplan_meier, quantile};
 
+/// What the queries call a series without a value.
+const UNKNOWN: &str = "unknown";
+
 /// The rows of one series.
 #[derive(Default)]
 struct Own {
@@ -49,10 +52,13 @@ pub fn figure(min_n: i64, chart: &Chart, table: &Table, locale: Locale) -> Optio
     names.sort_by_key(|(name, _)| *name);
     let mut points = Vec::new();
     let mut parts = Vec::new();
+    let whole = phrase!(locale, "all tickets");
     for (name, own) in &names {
+        // Of one curve without a name there is nothing to tell apart.
+        let name = if *name == UNKNOWN && all.len() == 1 { &whole } else { *name };
         let steps = kaplan_meier(&own.groups)?;
         let point = |step: &Step| Point {
-            series: (*name).clone(),
+            series: name.clone(),
             x: step.time,
             y: 1.0 - step.survival,
             lower: None,
@@ -65,7 +71,8 @@ pub fn figure(min_n: i64, chart: &Chart, table: &Table, locale: Locale) -> Optio
         points.extend(
             steps.last().filter(|step| step.time < seen).map(|step| Point { x: seen, ..point(step) }),
         );
-        parts.push(format!("{name} {}, {}", half(&steps, locale), nine_in_ten(&steps, locale)));
+        let (half, most) = (half(&steps, locale), nine_in_ten(&steps, locale));
+        parts.push(format!("{name} {half}, {most}"));
     }
     let beyond: u64 = names
         .iter()

@@ -23,6 +23,9 @@ pub struct Chart {
     pub center: f64,
     /// One per point.
     pub limits: Vec<Bounds>,
+    /// One per point: from here on a value is near its limit, two thirds of the way from the centre. Not of
+    /// the limit that a share is kept to: no share is near one that lies above 1.
+    pub near: Vec<Bounds>,
 }
 
 /// A p chart: shares with limits at three binomial standard deviations, kept within 0 and 1.
@@ -54,15 +57,22 @@ fn shares_chart(events: &[u64], cases: &[u64], sigma_z: f64) -> Option<Chart> {
         && events.iter().zip(cases).all(|(events, cases)| *cases > 0 && events <= cases);
     let sum = |counts: &[u64]| counts.iter().map(|count| *count as f64).sum::<f64>();
     let center = sum(events) / sum(cases);
+    let deviation = |cases: &u64| sigma_z * binomial_deviation(center, *cases);
     let limit = |cases: &u64| {
-        let half = 3.0 * sigma_z * binomial_deviation(center, *cases);
+        let half = 3.0 * deviation(cases);
         Bounds { lower: (center - half).max(0.0), upper: (center + half).min(1.0) }
     };
+    let near = |cases: &u64| around(center, 2.0 * deviation(cases));
     is_valid.then(|| Chart {
         points: events.iter().zip(cases).map(|(events, cases)| *events as f64 / *cases as f64).collect(),
         center,
         limits: cases.iter().map(limit).collect(),
+        near: cases.iter().map(near).collect(),
     })
+}
+
+fn around(center: f64, half: f64) -> Bounds {
+    Bounds { lower: center - half, upper: center + half }
 }
 
 fn binomial_deviation(share: f64, cases: u64) -> f64 {
@@ -86,9 +96,15 @@ pub fn xmr(values: &[f64]) -> Option<Xmr> {
     let mean_moving_range = mean_moving_range(values)?;
     let center = values.iter().sum::<f64>() / values.len() as f64;
     let half = MOVING_RANGES * mean_moving_range;
-    let limits = Bounds { lower: center - half, upper: center + half };
+    let limits = around(center, half);
+    let near = around(center, half * 2.0 / 3.0);
     let moving_range_limit = MOVING_RANGE_LIMIT * mean_moving_range;
-    let chart = Chart { points: values.to_vec(), center, limits: vec![limits; values.len()] };
+    let chart = Chart {
+        points: values.to_vec(),
+        center,
+        limits: vec![limits; values.len()],
+        near: vec![near; values.len()],
+    };
     let is_finite = [limits.lower, limits.upper, moving_range_limit].into_iter().all(f64::is_finite);
     is_finite.then_some(Xmr { chart, mean_moving_range, moving_range_limit })
 }
@@ -115,13 +131,12 @@ pub struct Signals {
 impl Chart {
     /// The signals in a chart. For fewer than about twelve points the limits are too uncertain to say much.
     pub fn signals(&self) -> Signals {
-        let points = &self.points[..self.points.len().min(self.limits.len())];
+        let points = &self.points[..self.points.len().min(self.limits.len()).min(self.near.len())];
         let sides: Vec<i8> = points.iter().map(|point| side(*point, self.center)).collect();
         let (mut outside, mut near) = (Vec::new(), Vec::new());
-        for (point, limits) in points.iter().zip(&self.limits) {
-            let two_thirds = |limit: f64| self.center + (limit - self.center) * 2.0 / 3.0;
+        for ((point, limits), from) in points.iter().zip(&self.limits).zip(&self.near) {
             let is_outside = side(*point, limits.lower) < 0 || side(*point, limits.upper) > 0;
-            let is_near = *point < two_thirds(limits.lower) || *point > two_thirds(limits.upper);
+            let is_near = *point < from.lower || *point > from.upper;
             outside.push(is_outside);
             near.push(is_near && !is_outside);
         }

@@ -165,8 +165,14 @@ fn words(kernel: &Kernel, row: &AuditRow) -> String {
             text += &format!(" Replayed, {}: {}.", set_name(set), sum(replay, stop));
         }
         _ => {
-            let (elapsed, more) =
-                (Locale::EnGb.duration(row.reading.elapsed_s), row.source == SourceVerdict::Kept);
+            let more = row.source == SourceVerdict::Kept;
+            // A duration is cut, so a limit of at least as much is one step longer.
+            let step = if row.reading.elapsed_s >= 360_000 { 360 } else { 60 };
+            let elapsed_s = match row.reading.elapsed_s {
+                elapsed_s if more && elapsed_s >= 60 => (elapsed_s + step - 1) / step * step,
+                elapsed_s => elapsed_s,
+            };
+            let elapsed = Locale::EnGb.duration(elapsed_s);
             text += &format!(
                 " No change that we tried gives the source's verdict; it would take a limit {} {elapsed}.",
                 if more { "of at least" } else { "below" }

@@ -10,6 +10,7 @@ use crate::model::Text;
 use crate::recurrence::Lost;
 use crate::recurrence::area::Area;
 use crate::recurrence::hardware::{ModelRow, ModelVerdict, UnitRow, UnitVerdict};
+use crate::recurrence::spread::Verdict;
 use crate::recurrence::test::{Question, Tier};
 use crate::stats::Bounds;
 use crate::stats::funnel::share_limits;
@@ -66,7 +67,7 @@ pub fn areas(facts: &Facts) -> PolarsResult<DataFrame> {
             numbers("place", (0..rows.len()).map(|place| Some(place as i64 + 1))),
             texts("tier", rows.iter().map(|row| Some(tier(row.tier)))),
             texts("question", rows.iter().map(|row| Some(question(row.question)))),
-            texts("spread", rows.iter().map(|row| Some(row.spread.verdict.name()))),
+            texts("spread", rows.iter().map(|row| Some(spread(row)))),
             flags("is_simultaneous", rows.iter().map(|row| row.spread.is_simultaneous)),
             owned(
                 "shared_cause",
@@ -89,19 +90,23 @@ pub fn areas(facts: &Facts) -> PolarsResult<DataFrame> {
             numbers("tickets", count(|row| i64::from(row.current.tickets))),
             numbers("baseline_incidents", count(|row| i64::from(row.baseline.incidents))),
             numbers("observed", count(|row| i64::from(row.observed))),
-            shares("expected", own(|row| row.expected)),
+            shares("expected", rows.iter().map(|row| Some(row.expected).filter(|_| is_ratio(row)))),
             shares(
                 "observed_by_expected",
                 rows.iter().map(|row| row.ratio.filter(|ratio| ratio.is_finite())),
             ),
-            shares("at_least", own(|row| row.bounds.lower)),
-            shares("at_most", own(|row| row.bounds.upper)),
+            shares("at_least", rows.iter().map(|row| Some(row.bounds.lower).filter(|_| is_ratio(row)))),
+            shares(
+                "at_most",
+                rows.iter()
+                    .map(|row| Some(row.bounds.upper).filter(|most| is_ratio(row) && most.is_finite())),
+            ),
             shares("shrunk", own(|row| row.shrunk)),
             shares("p", own(|row| row.p)),
             shares("q", own(|row| row.q)),
             numbers("tested_with", count(|row| row.family as i64)),
-            numbers("sites_hit", count(|row| row.spread.sites_hit as i64)),
-            numbers("sites", count(|row| row.spread.sites as i64)),
+            numbers("sites_hit", rows.iter().map(|row| sites(row).map(|(hit, _)| hit))),
+            numbers("sites", rows.iter().map(|row| sites(row).map(|(_, all)| all))),
             shares("sites_expected", rows.iter().map(|row| row.spread.expected_sites)),
             texts("top_site", rows.iter().map(|row| row.spread.top_site.as_deref())),
             shares("top_site_share", own(|row| row.spread.top_share)),
@@ -116,6 +121,26 @@ pub fn areas(facts: &Facts) -> PolarsResult<DataFrame> {
             owned("end_on", rows.iter().map(|row| Some(row.end_on.to_string()))),
         ],
     )
+}
+
+/// Of wear nothing is expected, and its bounds are of a power of age.
+fn is_ratio(area: &Area) -> bool {
+    area.question != Question::WearOut
+}
+
+/// Whether the fault is everywhere; of wear, of a place and of a unit their kind already says it.
+fn spread(area: &Area) -> &'static str {
+    match area.spread.verdict {
+        Verdict::BadUnit => Verdict::BadUnit.name(),
+        _ if area.question == Question::WearOut => "wear",
+        _ if area.is_place() => Verdict::Local.name(),
+        verdict => verdict.name(),
+    }
+}
+
+/// Sites hit and all that could have been, where they are known.
+fn sites(area: &Area) -> Option<(i64, i64)> {
+    (area.spread.sites > 0).then_some((area.spread.sites_hit as i64, area.spread.sites as i64))
 }
 
 /// One row an area and ticket of its current window.

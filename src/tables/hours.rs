@@ -18,6 +18,8 @@ use crate::clock::local_date;
 use crate::model::MISSING_AT;
 
 const DAYS: u64 = 52 * 7;
+/// Without any ticket for longer, an export is taken to say nothing of the time.
+const SILENT_DAYS: i64 = 31;
 const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// All offsets of zones in use are multiples of a quarter of an hour.
 const QUARTER: i64 = 900;
@@ -34,15 +36,36 @@ pub fn year(until_at: i64, zone: Tz) -> Range<NaiveDate> {
     end - Days::new(DAYS)..end
 }
 
-/// Weekday, hour, how many days had it since the first ticket, and whether the
+/// Stretches of local dates, in order, in which no ticket came for more than [`SILENT_DAYS`]: before the
+/// first ticket, between two, and from the last before `until_at` (seconds UTC) to then.
+pub fn silent(opened: &[i64], until_at: i64, zone: Tz) -> Vec<Range<NaiveDate>> {
+    // By day of UTC, so that few instants need a date.
+    let mut days: FxHashMap<i64, (i64, i64)> = FxHashMap::default();
+    for at in opened.iter().copied().filter(|at| *at != MISSING_AT && *at < until_at) {
+        let (first, last) = days.entry(at.div_euclid(86_400)).or_insert((at, at));
+        (*first, *last) = (at.min(*first), at.max(*last));
+    }
+    let mut days: Vec<(i64, i64)> = days.into_values().collect();
+    days.sort_unstable();
+    let date = |at: i64| local_date(at, zone);
+    let end = date(until_at - 1) + Days::new(1);
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return vec![NaiveDate::MIN..end] };
+    let before = std::iter::once(NaiveDate::MIN..date(first.0));
+    let between = days.windows(2).map(|pair| date(pair[0].1) + Days::new(1)..date(pair[1].0));
+    let after = std::iter::once(date(last.1) + Days::new(1)..end);
+    let is_long = |gap: &Range<NaiveDate>| (gap.end - gap.start).num_days() > SILENT_DAYS;
+    before.chain(between.chain(after).filter(is_long)).collect()
+}
+
+/// Weekday, hour, how many days had it but for those of which nothing tells, and whether the
 /// calendar of most clocks, in the zone of most, was open in at least half of it.
 pub fn hours(facts: &Facts) -> PolarsResult<DataFrame> {
     let (zone, period) = (facts.config.zone, facts.period);
     let until_at = period.until_at.min(period.as_of + 1);
-    let mut year = year(until_at, zone);
+    let year = year(until_at, zone);
     let opened = &facts.kernel.data.tickets.times[0];
-    let first = opened.iter().copied().filter(|at| *at != MISSING_AT && *at < until_at).min();
-    year.start = first.map_or(year.start, |first| local_date(first, zone).max(year.start));
+    let silent = silent(opened, until_at, zone);
+    let is_told = |date: &NaiveDate| !silent.iter().any(|gap| gap.contains(date));
 
     // A calendar that follows its sites is another one in each of their zones.
     let mut uses: FxHashMap<*const Calendar, (usize, usize)> = FxHashMap::default();
@@ -52,20 +75,25 @@ pub fn hours(facts: &Facts) -> PolarsResult<DataFrame> {
         uses.entry(std::ptr::from_ref(facts.kernel.calendar(reading))).or_insert((0, at)).0 += 1;
     }
     // Of equals, the one met first.
-    let most = uses.values().max_by_key(|(uses, first)| (*uses, Reverse(*first)));
-    let reading = most.map(|(_, first)| &facts.readings.rows[*first]);
+    let mut most: Vec<(usize, usize)> = uses.into_values().collect();
+    most.sort_unstable_by_key(|(uses, first)| (Reverse(*uses), *first));
     // A day on each side, so that no zone cuts the first or the last.
     let at = |date: NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
     let around = at(year.start) - 86_400..at(year.end) + 86_400;
-    let windows = reading
-        .map(|reading| facts.kernel.calendar(reading).windows(around.start, around.end))
-        .unwrap_or_default();
+    let windows = |first: &usize| {
+        let reading = &facts.readings.rows[*first];
+        facts.kernel.calendar(reading).windows(around.start, around.end)
+    };
+    // One that is always open, such as that of deadlines in days, tells no support hours.
+    let with_hours = most.iter().map(|(_, first)| windows(first)).find(|windows| windows.len() > 1);
+    let windows = with_hours.or_else(|| most.first().map(|(_, first)| windows(first))).unwrap_or_default();
     let open = open_shares(&windows, around, &year, zone);
 
     let rows = || (0..7_i64).flat_map(|day| (0..24_i64).map(move |hour| (day, hour)));
     let days = |day: i64| {
         let is_own = |date: &NaiveDate| i64::from(date.weekday().num_days_from_monday()) == day;
-        year.start.iter_days().take_while(|date| *date < year.end).filter(is_own).count() as i64
+        let dates = year.start.iter_days().take_while(|date| *date < year.end);
+        dates.filter(is_own).filter(is_told).count() as i64
     };
     let days: Vec<i64> = (0..7).map(days).collect();
     DataFrame::new(
@@ -147,6 +175,30 @@ mod tests {
         let year = year(at("2026-09-30T23:00:00Z"), Tz::Europe__Lisbon);
         let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).expect("date");
         assert_eq!(year, date(2025, 10, 2)..date(2026, 10, 1));
+    }
+
+    #[test]
+    fn what_an_export_is_silent_about_is_no_day() {
+        let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).expect("date");
+        let opened = [
+            at("2014-11-30T12:00:00Z"),
+            at("2016-01-04T09:00:00Z"),
+            at("2014-12-30T23:30:00Z"),
+            at("2016-02-04T09:00:00Z"),
+            MISSING_AT,
+            at("2016-08-01T00:00:00Z"),
+        ];
+        let gaps = silent(&opened, at("2016-07-01T00:00:00Z"), Tz::Europe__Paris);
+        // 30 days from January to February are none; Paris is an hour ahead, so the year ended with a ticket.
+        assert_eq!(
+            gaps,
+            [
+                NaiveDate::MIN..date(2014, 11, 30),
+                date(2015, 1, 1)..date(2016, 1, 4),
+                date(2016, 2, 5)..date(2016, 7, 2)
+            ]
+        );
+        assert_eq!(silent(&[], at("2016-07-01T00:00:00Z"), Tz::UTC), [NaiveDate::MIN..date(2016, 7, 1)]);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What was read, in short lists: contracts, assets, files and what was wrong with them.
 
+use chrono::{Datelike, Months};
 use polars::prelude::*;
 
 use super::columns::{amounts, instants, numbers, owned, shares, texts};
 use super::{Facts, month};
-use crate::clock::Kernel;
+use crate::clock::{Kernel, local_date};
 use crate::import::Imported;
-use crate::model::MISSING_AT;
+use crate::model::{MISSING_AT, Time};
 use crate::paper::history::PastMonth;
 
 fn date(value: Option<chrono::NaiveDate>) -> Option<String> {
@@ -126,6 +127,21 @@ pub fn history(months: &[PastMonth]) -> PolarsResult<DataFrame> {
     )
 }
 
+/// Every local month from the first ticket to the period's last.
+pub fn calendar_months(facts: &Facts) -> PolarsResult<DataFrame> {
+    let zone = facts.config.zone;
+    let opened = &facts.kernel.data.tickets.times[Time::Opened as usize];
+    let last = local_date(facts.period.until_at - 1, zone);
+    let first = opened.iter().min().map_or(last, |at| local_date(*at, zone));
+    let months = first
+        .with_day(1)
+        .into_iter()
+        .flat_map(|first| (0..).map(move |n| first + Months::new(n)).take_while(|month| *month <= last));
+    let names: Vec<Option<String>> = months.map(|month| Some(month.format("%Y-%m").to_string())).collect();
+    DataFrame::new(names.len(), vec![owned("month", names.into_iter())])
+}
+
+/// What the report is of.
 pub fn run(facts: &Facts) -> PolarsResult<DataFrame> {
     let (config, period) = (facts.config, facts.period);
     let (read, used, rejected) = facts.imported.totals();

@@ -13,6 +13,7 @@ mod local;
 mod tickets;
 
 pub use areas::tier;
+pub use hours::silent;
 pub use lists::rejects;
 
 use std::collections::BTreeSet;
@@ -219,6 +220,7 @@ pub fn build(facts: &Facts, wanted: &Wanted) -> PolarsResult<Tables> {
         ("bursts", Box::new(|| areas::bursts(facts))),
         ("site_attainment", Box::new(|| areas::site_attainment(facts))),
         ("hours", Box::new(|| hours::hours(facts))),
+        ("calendar_months", Box::new(|| lists::calendar_months(facts))),
         ("history", Box::new(|| lists::history(facts.history))),
         ("assets", Box::new(|| lists::assets(facts.kernel))),
         ("rejects", Box::new(|| lists::rejects(facts.imported))),

@@ -228,7 +228,7 @@ fn a_file_of_the_reports_folder_is_a_page_of_its_own() {
          text = [\"Two new customers <joined>.\"]\ntables = [\"attainment_by_contract\"]\n",
     )
     .unwrap();
-    assert_eq!(report(folder.path(), "2026-09", "out", &["--format", "html"]), (0, String::new()));
+    assert_eq!(report(folder.path(), "2026-09", "out", &["--format", "html,xlsx"]), (0, String::new()));
     let page = read(folder.path().join("out/2026-09/board.html"));
     assert!(page.contains("<title>For the board – SLA report"));
     assert!(
@@ -240,6 +240,25 @@ fn a_file_of_the_reports_folder_is_a_page_of_its_own() {
         read(folder.path().join("out/2026-09/index.html"))
             .contains("<a href=\"board.html\">For the board</a>")
     );
+    // The list of all reports, the summary and a pack of its own have it too.
+    let list = read(folder.path().join("out/index.html"));
+    assert!(list.contains("<a href=\"2026-09&#x2f;board.html\">For the board</a>"));
+    let summary = json(folder.path().join("out/2026-09/summary.json"));
+    assert_eq!(
+        summary["own_reports"],
+        serde_json::json!([{ "title": "For the board", "page": "board.html", "pack": "board.xlsx" }])
+    );
+    assert!(page.contains("<a href=\"board.xlsx\">Excel pack</a>"));
+    let pack = fs::File::open(folder.path().join("out/2026-09/board.xlsx")).unwrap();
+    let mut pack = zip::ZipArchive::new(pack).unwrap();
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut pack.by_name(name).unwrap(), &mut text).unwrap();
+        text
+    };
+    let book = part("xl/workbook.xml");
+    assert!(book.contains("Attainment by customer and") && !book.contains("Missed promises"), "{book}");
+    assert!(part("xl/sharedStrings.xml").contains("Two new customers &lt;joined&gt;."));
 
     fs::write(reports.join("bad.toml"), "title = \"x\"\n[[sections]]\nfrom = \"verdct\"\n").unwrap();
     fs::remove_dir_all(folder.path().join("out")).unwrap();

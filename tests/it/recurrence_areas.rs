@@ -509,7 +509,7 @@ fn a_history_that_begins_late_shortens_the_baseline() {
     with_sites(&mut data);
     let found = analysed(&data, &counts, AS_OF);
     assert_eq!(found.windows.days(), (28, 70));
-    assert!(found.findings.iter().any(|finding| finding.text.contains("the history begins then")));
+    assert!(found.findings.iter().any(|finding| finding.text.contains("the history holds no more")));
     assert_eq!(act(&found), Vec::<&Area>::new());
 }
 

@@ -681,7 +681,8 @@ fn naive_binomial(at_least: u64, total: u64, p: f64) -> f64 {
 fn two_of_three_need_all_three_on_one_side() {
     let near = |points: &[f64]| {
         let limits = vec![Bounds { lower: -3.0, upper: 3.0 }; points.len()];
-        Chart { points: points.to_vec(), center: 0.0, limits }.signals().near_limit
+        let near = vec![Bounds { lower: -2.0, upper: 2.0 }; points.len()];
+        Chart { points: points.to_vec(), center: 0.0, near, limits }.signals().near_limit
     };
     assert_eq!(near(&[2.5, 0.5, 2.5]), [0, 2]);
     assert_eq!(near(&[2.5, -0.5, 2.5]), [0; 0]);

@@ -20,9 +20,11 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let colours = colour::of(figure);
     let names: Vec<_> = figure.series.iter().map(|s| s.name.as_str()).zip(colours.iter().copied()).collect();
     let has_key = figure.series.len() > 1;
-    let top = if has_key { frame::key_height(&names)? } else { 0 };
+    // Without a heading the key stands in its place.
+    let line = if figure.y_label.is_empty() { 0 } else { frame::HEADING };
+    let top = if has_key { frame::key_height(&names)? - frame::HEADING + line } else { 0 };
     if has_key {
-        frame::key(area, &names, 46)?;
+        frame::key(area, &names, 4 + line)?;
     }
     let target = frame::target_label(figure);
     let right = match &target {

@@ -54,8 +54,8 @@ pub fn place(
 ) -> Fallible<Vec<(String, (i32, i32))>> {
     let mut taken: Vec<Patch> = in_the_way.to_vec();
     let mut names = Vec::new();
-    for mark in marks {
-        let name = text::fit(mark.name, MAX_NAME, Weight::Regular)?;
+    let fitted = text::fit_all(marks.iter().map(|mark| (mark.name, Weight::Regular)), MAX_NAME)?;
+    for (mark, name) in marks.iter().zip(fitted) {
         if name.trim().is_empty() {
             continue;
         }

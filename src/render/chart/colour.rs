@@ -11,9 +11,10 @@ pub const MET: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 pub const MISSED: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 /// What only gives context.
 pub const CONTEXT: RGBColor = RGBColor(0x6b, 0x72, 0x80);
-const FOURTH: RGBColor = RGBColor(0x00, 0x9e, 0x73);
-/// Only where a stack has a fifth part.
-const FIFTH: RGBColor = RGBColor(0x7d, 0x59, 0xa6);
+/// The queue, of a ticket's time.
+pub const FOURTH: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+/// Waiting, of a ticket's time; else only where a stack has a fifth part.
+pub const FIFTH: RGBColor = RGBColor(0x7d, 0x59, 0xa6);
 
 /// Stand-ins: `finish` turns them into `currentColor`, so that a figure
 /// follows light, dark and forced colours.
@@ -65,6 +66,16 @@ pub fn of_ends(measure: &str, locale: Locale) -> (RGBColor, RGBColor) {
     if by_name(measure, locale) == Some(MISSED) { (MISSED, MET) } else { (MET, MISSED) }
 }
 
+/// The kinds of a ticket's time, as in the lanes of tickets; closed hours are context.
+fn of_time(name: &str, locale: Locale) -> Option<RGBColor> {
+    let kinds = [
+        ("queue", locale.text("queue"), FOURTH),
+        ("work", locale.text("work"), MET),
+        ("waiting", locale.text("waiting"), FIFTH),
+    ];
+    kinds.into_iter().find(|(word, own, _)| name == *word || name == *own).map(|(.., colour)| colour)
+}
+
 /// Words in the figure's language, and in English: a query of the user's own may name series as SQL does.
 fn by_name(name: &str, locale: Locale) -> Option<RGBColor> {
     let name = name.to_lowercase();
@@ -80,6 +91,8 @@ fn by_name(name: &str, locale: Locale) -> Option<RGBColor> {
         Some(MISSED)
     } else if is(&context) || is(&["closed hours", "off hours", "other", "undecided", "excluded"]) {
         Some(CONTEXT)
+    } else if let Some(colour) = of_time(&name, locale) {
+        Some(colour)
     } else if name == "met" || name == locale.text("met") || is(&["kept", locale.text("kept")]) {
         Some(MET)
     } else {

@@ -118,9 +118,9 @@ fn curves(figure: &Figure) -> super::Fallible<Vec<Curve<'_>>> {
     let names: Vec<&str> = ranked(&figure.points).into_iter().take(MAX_CURVES).collect();
     let all = plane::drawable(figure);
     let mut curves = Vec::new();
-    for (name, colour) in names.iter().zip(colour::of_names(&names, figure.locale)) {
+    let labels = text::fit_all(names.iter().map(|name| (*name, Weight::Regular)), MAX_NAME)?;
+    for ((name, mut label), colour) in names.iter().zip(labels).zip(colour::of_names(&names, figure.locale)) {
         let points: Vec<&Point> = all.iter().copied().filter(|point| point.series == *name).collect();
-        let mut label = text::fit(name, MAX_NAME, Weight::Regular)?;
         let mut marks = Vec::new();
         for (share, mark) in MARKED {
             let used = points.iter().find(|point| point.y >= share - SLACK).map(|point| point.x);

@@ -12,6 +12,9 @@ use super::{Area, Drawn};
 /// From the end of a line to its label.
 pub const REACH: i32 = 48;
 
+/// A label this far from its line's height still seems to stand at it.
+const NEAR: i32 = 3;
+
 pub struct Label {
     pub text: String,
     pub weight: Weight,
@@ -28,16 +31,20 @@ pub fn draw(area: &Area<'_>, mut labels: Vec<Label>, edge: i32, rows: Range<i32>
     let wanted: Vec<i32> = labels.iter().map(|label| label.ends.1).collect();
     let x = edge + REACH;
     for (label, y) in labels.iter().zip(spread(&wanted, rows)) {
-        if let Some(colour) = label.colour {
-            // The swatch tells lines apart where they end close together.
-            let swatch = [(x - 20, y - 3), (x - 8, y + 4)];
-            area.draw(&Rectangle::new(swatch, colour.filled()))?;
-            let is_near = y == label.ends.1 && edge - label.ends.0 < REACH;
-            if !is_near {
-                let from = (label.ends.0 + 10, label.ends.1);
-                let path = vec![from, (edge.max(from.0), from.1), (x - 24, y)];
-                area.draw(&PathElement::new(path, LEADER.stroke_width(2)))?;
+        let (is_near, until) = match label.colour {
+            Some(colour) => {
+                // The swatch tells lines apart where they end close together.
+                let swatch = [(x - 20, y - 3), (x - 8, y + 4)];
+                area.draw(&Rectangle::new(swatch, colour.filled()))?;
+                (y == label.ends.1 && edge - label.ends.0 < REACH, x - 24)
             }
+            // A line that goes on to the edge leads to a label at its height by itself.
+            None => ((y - label.ends.1).abs() <= NEAR, x - 8),
+        };
+        if !is_near {
+            let from = (label.ends.0 + 10, label.ends.1);
+            let path = vec![from, (edge.max(from.0), from.1), (until, y)];
+            area.draw(&PathElement::new(path, LEADER.stroke_width(2)))?;
         }
         let ink = if label.colour.is_some() { INK } else { MUTED };
         text::draw(area, &label.text, (x, y), Anchor::Left, label.weight, ink)?;

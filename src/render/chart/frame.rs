@@ -11,13 +11,15 @@ use plotters::style::RGBColor;
 use super::colour::{GRID, INK, MUTED, TARGET};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
-use super::{Area, Drawn, Fallible, WIDTH};
+use super::{Area, Drawn, Fallible, WIDTH, has_place};
 use crate::paper::Figure;
 use crate::paper::locale::{Locale, phrase};
 
 pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 pub const TOP: i32 = 64;
+/// The heading's line, within `TOP`.
+pub const HEADING: i32 = 42;
 const GAP: i32 = 14;
 /// A category's label is cut to no less than this.
 const MIN_NAME: i32 = 170;
@@ -109,7 +111,7 @@ pub fn measure(figure: &Figure, scale: &Scale) -> String {
             figure.locale,
             "{measure} (axis starts at {value})",
             measure = figure.y_label,
-            value = scale::tick(figure, low, scale)
+            value = scale::start(figure, scale)
         ),
         _ => figure.y_label.clone(),
     }
@@ -151,26 +153,34 @@ pub fn names_under(
         None => widest.min((slot - GAP).max(MIN_NAME)),
     };
     let every = ((room + GAP) as usize).div_ceil(slot as usize).max(1);
-    let mut year = String::new();
-    for index in (0..n).filter(|index| (n - 1 - index).is_multiple_of(every)) {
-        let x = x(index);
+    let shown: Vec<usize> = (0..n).filter(|index| (n - 1 - index).is_multiple_of(every)).collect();
+    let names = shown.iter().map(|index| match months {
+        Some(months) => months[*index].0.as_str(),
+        None => categories[*index].as_str(),
+    });
+    let names = text::fit_all(names.map(|name| (name, Weight::Regular)), room)?;
+    // Within the canvas; of two that would then touch, the later one stays.
+    let within = |index: usize, name: &str| -> Fallible<(i32, i32)> {
+        let half = text::width(name, Weight::Regular)? / 2;
+        Ok((x(index).clamp(half, WIDTH as i32 - half), half))
+    };
+    let mut places: Vec<(usize, &str, i32)> = Vec::new();
+    let mut free = i32::MAX;
+    for (index, name) in shown.iter().zip(&names).rev() {
+        let (middle, half) = within(*index, name)?;
+        if middle + half <= free {
+            places.push((*index, name, middle));
+            free = middle - half - GAP / 2;
+        }
+    }
+    let mut year = "";
+    for (index, name, x) in places.into_iter().rev() {
         let place = (x, base + 16 + LEADING / 2);
-        match months {
-            Some(months) => {
-                let (month, of) = &months[index];
-                text::draw(area, month, place, Anchor::Middle, Weight::Regular, MUTED)?;
-                if *of != year {
-                    let below = (x, place.1 + LEADING);
-                    text::draw(area, of, below, Anchor::Middle, Weight::Regular, MUTED)?;
-                    year.clone_from(of);
-                }
-            }
-            None => {
-                let label = text::fit(&categories[index], room, Weight::Regular)?;
-                let half = text::width(&label, Weight::Regular)? / 2;
-                let place = (x.clamp(half, WIDTH as i32 - half), place.1);
-                text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)?;
-            }
+        text::draw(area, name, place, Anchor::Middle, Weight::Regular, MUTED)?;
+        if let Some((_, of)) = months.map(|months| &months[index]).filter(|(_, of)| of != year) {
+            let below = (within(index, of)?.0, place.1 + LEADING);
+            text::draw(area, of, below, Anchor::Middle, Weight::Regular, MUTED)?;
+            year = of;
         }
     }
     Ok(())
@@ -183,7 +193,7 @@ fn bottom_of(figure: &Figure, has_months: bool) -> i32 {
 
 /// The target as a dashed line across the plot; after bars, before lines.
 pub fn target(figure: &Figure, chart: &mut Chart<'_, '_>) -> Drawn {
-    let Some(target) = figure.target.filter(|target| target.is_finite()) else {
+    let Some(target) = figure.target.filter(has_place) else {
         return Ok(());
     };
     let ends = chart.x_range();
@@ -194,7 +204,7 @@ pub fn target(figure: &Figure, chart: &mut Chart<'_, '_>) -> Drawn {
 
 /// The target's label at the right end of its line.
 pub fn target_label(figure: &Figure) -> Option<(f64, String)> {
-    let target = figure.target.filter(|t| t.is_finite())?;
+    let target = figure.target.filter(has_place)?;
     Some((target, scale::target(figure, target)))
 }
 

@@ -14,7 +14,7 @@ use super::frame::Chart;
 use super::plane::{self, Axis};
 use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
-use super::{Area, Drawn, Fallible};
+use super::{Area, Drawn, Fallible, has_place};
 use crate::paper::locale::phrase;
 use crate::paper::{Figure, Point};
 
@@ -97,13 +97,13 @@ fn scale_of(figure: &Figure, points: &[&Point]) -> Scale {
         .iter()
         .map(|point| point.y)
         .chain(mean(figure).map(|(mean, _)| mean))
-        .chain(ends.filter(|limit| limit.is_finite() && limit.abs() <= 1.0))
+        .chain(ends.filter(|limit| (0.0..=1.0).contains(limit)))
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if figure.unit == "%" { Scale::around(low, high) } else { Scale::from_zero(low, high, false) }
 }
 
 fn mean(figure: &Figure) -> Option<(f64, String)> {
-    let mean = figure.target.filter(|mean| mean.is_finite())?;
+    let mean = figure.target.filter(has_place)?;
     Some((mean, phrase!(figure.locale, "mean {value}", value = scale::short(figure, mean))))
 }
 

@@ -10,7 +10,7 @@ use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
 use crate::paper::locale::phrase;
-use crate::paper::{ChartKind, Figure};
+use crate::paper::{ChartKind, Figure, Series};
 
 const ROW: i32 = 46;
 const BAR: i32 = 30;
@@ -18,6 +18,8 @@ const HEAD: i32 = 44;
 /// More rows than this are left to the table below the figure.
 const MAX_ROWS: usize = 24;
 const MAX_NAME: i32 = 420;
+/// Off the canvas on any side.
+const FAR: f64 = 1e5;
 
 /// Height of the canvas, by the number of rows.
 pub fn height(figure: &Figure) -> Fallible<u32> {
@@ -70,16 +72,16 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     plot.target(figure, area)
 }
 
-/// Draws bars in the order given; those up to 80 % of the sum stand out.
+/// Draws bars in the order given, largest first; those up to 80 % of the sum stand out.
 pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
     let Some(series) = figure.series.first() else {
         return Ok(());
     };
-    let all: Vec<f64> = (0..figure.categories.len()).map(|i| at(&series.values, i).unwrap_or(0.0)).collect();
+    let all: Vec<Option<f64>> = (0..figure.categories.len()).map(|i| at(&series.values, i)).collect();
     let sums: Vec<f64> = all
         .iter()
         .scan(0.0, |sum, value| {
-            *sum += value.max(0.0);
+            *sum += value.unwrap_or(0.0).max(0.0);
             Some(*sum)
         })
         .collect();
@@ -88,19 +90,27 @@ pub fn draw_pareto(figure: &Figure, area: &Area<'_>) -> Drawn {
     let labels: Vec<String> = all
         .iter()
         .zip(&sums)
-        .map(|(value, sum)| format!("{} · {}", scale::short(figure, *value), figure.locale.share(part(*sum))))
+        .map(|(value, sum)| match value {
+            Some(value) => {
+                format!("{} · {}", scale::short(figure, *value), figure.locale.share(part(*sum)))
+            }
+            None => "–".to_owned(),
+        })
         .collect();
     let measure =
         phrase!(figure.locale, "{measure} · cumulative share; blue: the first 80%", measure = figure.y_label);
     heading(area, &measure)?;
-    let high = all.iter().copied().fold(0.0, f64::max);
+    let high = all.iter().copied().flatten().fold(0.0, f64::max);
     let plot = Plot::new(figure, &labels, (0.0, high), HEAD)?;
     plot.names(figure, area)?;
-    for index in 0..plot.rows {
+    for (index, value) in all.iter().enumerate().take(plot.rows) {
+        let Some(value) = value else {
+            continue;
+        };
         let before = if index == 0 { 0.0 } else { part(sums[index - 1]) };
         let colour = if before < 0.8 { MET } else { CONTEXT };
         let y = plot.y(index);
-        let corners = [(plot.x(0.0), y - BAR / 2), (plot.x(all[index]), y + BAR / 2)];
+        let corners = [(plot.x(0.0), y - BAR / 2), (plot.x(*value), y + BAR / 2)];
         area.draw(&Rectangle::new(corners, colour.filled()))?;
     }
     plot.ends(area, &labels)
@@ -110,10 +120,13 @@ fn is_stacked(figure: &Figure) -> bool {
     figure.kind == ChartKind::Hbar && figure.series.len() > 1
 }
 
-/// Parts and their colours, for the key.
+/// Parts and their colours, for the key: those that are anywhere more than nothing.
 fn names(figure: &Figure) -> Vec<(&str, RGBColor)> {
-    let names = figure.series.iter().map(|series| series.name.as_str());
-    names.zip(colour::of(figure)).collect()
+    let is_seen = |series: &Series| series.values.iter().flatten().any(|value| *value != 0.0);
+    let is_any = figure.series.iter().any(is_seen);
+    let names = figure.series.iter().zip(colour::of(figure));
+    let seen = names.filter(|(series, _)| !is_any || is_seen(series));
+    seen.map(|(series, colour)| (series.name.as_str(), colour)).collect()
 }
 
 fn values(figure: &Figure) -> Vec<String> {
@@ -132,6 +145,8 @@ fn heading(area: &Area<'_>, label: &str) -> Drawn {
 
 /// Where rows and values lie on the canvas.
 struct Plot {
+    /// Of the rows, as they fit.
+    names: Vec<String>,
     left: i32,
     right: i32,
     top: i32,
@@ -143,10 +158,11 @@ struct Plot {
 
 impl Plot {
     fn new(figure: &Figure, labels: &[String], (low, high): (f64, f64), top: i32) -> Fallible<Plot> {
+        let names = figure.categories.iter().take(MAX_ROWS).map(|name| (name.as_str(), Weight::Regular));
+        let names = text::fit_all(names, MAX_NAME)?;
         let mut left = 0;
-        for name in &figure.categories {
-            let name = text::fit(name, MAX_NAME, Weight::Regular)?;
-            left = left.max(text::width(&name, Weight::Regular)?);
+        for name in &names {
+            left = left.max(text::width(name, Weight::Regular)?);
         }
         let mut right = 8;
         for label in labels {
@@ -157,6 +173,7 @@ impl Plot {
         let is_of_whole = figure.unit == "%" && (0.5..1.0).contains(&high);
         let is_target_above = figure.target.is_some();
         Ok(Plot {
+            names,
             left: left + 16,
             right: WIDTH as i32 - right,
             top: top + if is_target_above { LEADING } else { 0 },
@@ -173,7 +190,7 @@ impl Plot {
 
     fn x(&self, value: f64) -> i32 {
         let room = f64::from(self.right - self.left);
-        self.left + ((value - self.low) / (self.high - self.low) * room).round() as i32
+        self.left + ((value - self.low) / (self.high - self.low) * room).round().clamp(-FAR, FAR) as i32
     }
 
     fn y(&self, row: usize) -> i32 {
@@ -185,17 +202,16 @@ impl Plot {
     }
 
     fn names(&self, figure: &Figure, area: &Area<'_>) -> Drawn {
-        for (index, name) in figure.categories.iter().take(self.rows).enumerate() {
-            let name = text::fit(name, MAX_NAME, Weight::Regular)?;
+        for (index, name) in self.names.iter().enumerate() {
             let place = (self.left - 14, self.y(index));
-            text::draw(area, &name, place, Anchor::Right, Weight::Regular, INK)?;
+            text::draw(area, name, place, Anchor::Right, Weight::Regular, INK)?;
         }
         let axis = vec![(self.x(0.0), self.top), (self.x(0.0), self.bottom())];
         area.draw(&PathElement::new(axis, GRID.stroke_width(2)))?;
         if figure.categories.len() > self.rows {
             let rest = phrase!(
                 figure.locale,
-                "The first {n} of {all}; the table has all.",
+                "The first {n} of {all}; the CSV file has all.",
                 n = self.rows,
                 all = figure.locale.count(figure.categories.len() as i64)
             );
@@ -221,6 +237,7 @@ impl Plot {
         let x = self.x(value);
         let line = vec![(x, self.top), (x, self.bottom())];
         area.draw(&PathElement::new(line, TARGET.stroke_width(2)))?;
+        let label = text::fit(&label, WIDTH as i32, Weight::Regular)?;
         let half = text::width(&label, Weight::Regular)? / 2;
         let x = x.clamp(half, WIDTH as i32 - half);
         text::draw(area, &label, (x, self.top - LEADING / 2), Anchor::Middle, Weight::Regular, MUTED)

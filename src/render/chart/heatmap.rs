@@ -10,8 +10,8 @@ use super::colour::{GRID, INK, MET, MUTED, ON_TINT, TINTS};
 use super::frame;
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
-use crate::paper::Figure;
 use crate::paper::locale::phrase;
+use crate::paper::{Figure, Series};
 
 const ROW: i32 = 46;
 const HEAD: i32 = 44;
@@ -27,7 +27,8 @@ const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 pub fn height(figure: &Figure) -> Fallible<u32> {
     let rows = figure.series.len().min(MAX_ROWS) as i32;
     let label = if figure.x_label.is_empty() { 0 } else { LEADING + 8 };
-    Ok(u32::try_from(HEAD + KEY + NAMES + rows * ROW + label + 8)?)
+    let rest = if figure.series.len() > MAX_ROWS { LEADING } else { 0 };
+    Ok(u32::try_from(HEAD + KEY + NAMES + rows * ROW + label + rest + 8)?)
 }
 
 /// Draws the figure.
@@ -43,10 +44,10 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let x = |index: usize| grid.x(index).midpoint(grid.x(index + 1));
     let names = grid.top - NAMES - 16;
     frame::names_under(&figure.categories, None, area, grid.slot(), x, names)?;
-    for (row, series) in figure.series.iter().take(grid.rows).enumerate() {
-        let name = text::fit(&series.name, MAX_NAME, Weight::Regular)?;
+    let has_numbers = grid.has_room(figure)?;
+    for (row, (series, name)) in figure.series.iter().zip(&grid.names).enumerate() {
         let middle = grid.y(row).midpoint(grid.y(row + 1));
-        text::draw(area, &name, (grid.left - 14, middle), Anchor::Right, Weight::Regular, INK)?;
+        text::draw(area, name, (grid.left - 14, middle), Anchor::Right, Weight::Regular, INK)?;
         for column in 0..figure.categories.len() {
             // A gap keeps neighbours of one tint apart.
             let corners =
@@ -57,8 +58,8 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
             };
             let step = grid.step(value);
             area.draw(&Rectangle::new(corners, MET.mix(TINTS[step]).filled()))?;
-            let label = shown(figure, value, grid.is_whole);
-            if text::width(&label, Weight::Regular)? <= grid.slot() {
+            if has_numbers {
+                let label = shown(figure, value, grid.is_whole);
                 let ink = if step + 1 == TINTS.len() { WHITE } else { ON_TINT };
                 text::draw(area, &label, (x(column), middle), Anchor::Middle, Weight::Regular, ink)?;
             }
@@ -69,7 +70,19 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     }
     let label = text::fit(&figure.x_label, WIDTH as i32, Weight::Regular)?;
     let place = (grid.left.midpoint(grid.right), grid.y(grid.rows) + LEADING / 2 + 8);
-    text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)
+    text::draw(area, &label, place, Anchor::Middle, Weight::Regular, MUTED)?;
+    if figure.series.len() > grid.rows {
+        let rest = phrase!(
+            figure.locale,
+            "The first {n} of {all}; the CSV file has all.",
+            n = grid.rows,
+            all = figure.locale.count(figure.series.len() as i64)
+        );
+        let below = if label.is_empty() { grid.y(grid.rows) } else { place.1 + LEADING / 2 };
+        let place = (grid.left, below + LEADING / 2);
+        text::draw(area, &rest, place, Anchor::Left, Weight::Regular, MUTED)?;
+    }
+    Ok(())
 }
 
 /// A value without its unit, as short as a cell needs it; small ones have a
@@ -94,7 +107,12 @@ fn key(figure: &Figure, grid: &Grid, area: &Area<'_>) -> Drawn {
         x += 44 + text::width(&label, Weight::Regular)? + 26;
     }
     let mut entries = Vec::new();
-    if figure.series.iter().any(|one| (0..figure.categories.len()).any(|i| at(&one.values, i).is_none())) {
+    if figure
+        .series
+        .iter()
+        .take(grid.rows)
+        .any(|one| (0..figure.categories.len()).any(|i| at(&one.values, i).is_none()))
+    {
         entries.push((GRID.stroke_width(1), figure.locale.text("too few")));
     }
     if !grid.inside.is_empty() {
@@ -108,8 +126,17 @@ fn key(figure: &Figure, grid: &Grid, area: &Area<'_>) -> Drawn {
     Ok(())
 }
 
+/// What the cells hold, of the rows drawn.
+fn values(figure: &Figure) -> impl Iterator<Item = f64> {
+    let row =
+        |one: &Series| (0..figure.categories.len()).filter_map(|i| at(&one.values, i)).collect::<Vec<_>>();
+    figure.series.iter().take(MAX_ROWS).flat_map(row)
+}
+
 /// Where the cells lie on the canvas.
 struct Grid {
+    /// Of the rows, as they fit.
+    names: Vec<String>,
     left: i32,
     right: i32,
     top: i32,
@@ -126,26 +153,36 @@ struct Grid {
 impl Grid {
     fn new(figure: &Figure) -> Fallible<Grid> {
         let rows = figure.series.len().min(MAX_ROWS);
+        let names = figure.series.iter().take(rows).map(|one| (one.name.as_str(), Weight::Regular));
+        let names = text::fit_all(names, MAX_NAME)?;
         let mut left = 0;
-        for series in figure.series.iter().take(rows) {
-            let name = text::fit(&series.name, MAX_NAME, Weight::Regular)?;
-            left = left.max(text::width(&name, Weight::Regular)?);
+        for name in &names {
+            left = left.max(text::width(name, Weight::Regular)?);
         }
         let columns = figure.categories.len();
-        let values = || figure.series.iter().flat_map(|one| (0..columns).filter_map(|i| at(&one.values, i)));
-        let high = values().fold(0.0, f64::max);
+        let high = values(figure).fold(0.0, f64::max);
         let row = |name: &str| figure.series.iter().position(|one| one.name == name);
         let inside = figure.points.iter().filter_map(|point| Some((row(&point.series)?, point.x as usize)));
         Ok(Grid {
+            names,
             left: left + 16,
             right: WIDTH as i32 - 4,
             top: HEAD + KEY + NAMES,
             rows,
             columns,
             high: if high > 0.0 { high } else { 1.0 },
-            is_whole: values().all(|value| value == value.round()),
+            is_whole: values(figure).all(|value| value == value.round()),
             inside: inside.filter(|(row, column)| *row < rows && *column < columns).collect(),
         })
+    }
+
+    /// Whether all cells have room for their numbers: a few alone would look chosen.
+    fn has_room(&self, figure: &Figure) -> Fallible<bool> {
+        let mut widest = 0;
+        for value in values(figure) {
+            widest = widest.max(text::width(&shown(figure, value, self.is_whole), Weight::Regular)?);
+        }
+        Ok(widest + 6 <= self.slot())
     }
 
     fn x(&self, column: usize) -> i32 {

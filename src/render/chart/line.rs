@@ -45,9 +45,9 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
 fn names(figure: &Figure) -> Fallible<Vec<(usize, String, Weight)>> {
     let weight = if figure.series.len() == 1 { Weight::Bold } else { Weight::Regular };
     let mut names = Vec::new();
-    for (index, series) in figure.series.iter().enumerate() {
+    let fitted = text::fit_all(figure.series.iter().map(|series| (series.name.as_str(), weight)), 230)?;
+    for (index, (series, name)) in figure.series.iter().zip(fitted).enumerate() {
         let last = figure.categories.len().saturating_sub(1);
-        let name = text::fit(&series.name, 230, weight)?;
         let label = match at(&series.values, last) {
             Some(value) => format!("{name} {}", scale::short(figure, value)),
             None => name,

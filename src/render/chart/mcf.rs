@@ -17,6 +17,9 @@ const MAX_STEPS: usize = 800;
 /// How far a band may reach above the highest line, as a multiple of its height.
 const MAX_BAND: f64 = 2.0;
 
+/// How far a band goes on beyond its last point, so that it is seen there: less than a label's reach.
+const LAST: i32 = 16;
+
 struct Curve<'a> {
     label: String,
     colour: RGBColor,
@@ -33,13 +36,14 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let points = plane::drawable(figure);
     let mut curves = Vec::new();
     let mut right = 0;
-    for (name, colour) in names.iter().zip(colour::of_names(&names, figure.locale)) {
+    let fitted = text::fit_all(names.iter().map(|name| (*name, weight)), 230)?;
+    for ((name, fitted), colour) in names.iter().zip(fitted).zip(colour::of_names(&names, figure.locale)) {
         let points: Vec<&Point> = points.iter().copied().filter(|point| point.series == *name).collect();
         let Some(last) = points.last() else {
             continue;
         };
         let value = scale::short(figure, last.y);
-        let label = format!("{} {value}", text::fit(name, 230, weight)?).trim().to_owned();
+        let label = format!("{fitted} {value}").trim().to_owned();
         right = right.max(text::width(&label, weight)?);
         curves.push(Curve { label, colour, points });
     }
@@ -100,8 +104,10 @@ fn band(curve: &Curve<'_>, scale: &Scale, cell: i32, area: &Area<'_>, chart: &Ch
             Some((at(lower), at(upper)))
         };
         let ends: Vec<_> = run.iter().filter_map(place).collect();
-        let ends = plane::thinned(&ends, cell, |(lower, _)| lower.0);
-        if ends.len() > 1 {
+        let mut ends = plane::thinned(&ends, cell, |(lower, _)| lower.0);
+        if let Some((lower, upper)) = ends.last().copied() {
+            // The last step has no width of its own.
+            ends.push(((lower.0 + LAST, lower.1), (upper.0 + LAST, upper.1)));
             let (lower, upper): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
             let mut outline = steps(&upper);
             outline.extend(steps(&lower).into_iter().rev());

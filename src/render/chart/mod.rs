@@ -50,6 +50,9 @@ const MAX_MARKS: usize = 480;
 /// As `MAX_MARKS`, where each has its value in writing.
 const MAX_CELLS: usize = 240;
 
+/// What a float holds to the unit; nothing beyond is drawn.
+const MAX: f64 = 1e15;
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Fallible<T> = Result<T, Box<dyn Error>>;
 type Drawn = Fallible<()>;
@@ -60,6 +63,10 @@ type Drawn = Fallible<()>;
 /// is a sentence for the reader: a figure without values is not drawn.
 pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     let locale = figure.locale;
+    if figure.kind == ChartKind::Ecdf && figure.points.is_empty() && !figure.description.is_empty() {
+        // Which lines there would be, and why they aren't drawn.
+        return Err(figure.description.clone());
+    }
     if is_empty(figure) {
         return Err(phrase!(locale, "Nothing to chart: no values in this period."));
     }
@@ -97,7 +104,7 @@ fn is_empty(figure: &Figure) -> bool {
         ChartKind::Timeline => !timeline::is_drawable(figure),
         ChartKind::Line | ChartKind::Bar | ChartKind::Hbar | ChartKind::Pareto | ChartKind::Heatmap => {
             let mut values = figure.series.iter().flat_map(|series| series.values.iter().flatten());
-            figure.categories.is_empty() || !values.any(|value| value.is_finite())
+            figure.categories.is_empty() || !values.any(has_place)
         }
     }
 }
@@ -136,7 +143,12 @@ fn draw(figure: &Figure, raw: &mut String) -> Fallible<u32> {
 
 /// The value at a place, if there is one that can be drawn.
 fn at(values: &[Option<f64>], index: usize) -> Option<f64> {
-    values.get(index).copied().flatten().filter(|v| v.is_finite())
+    values.get(index).copied().flatten().filter(has_place)
+}
+
+/// Whether a number has a place on paper.
+fn has_place(value: &f64) -> bool {
+    value.abs() <= MAX
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::colour::MUTED;
 use super::frame::{self, Chart, Margins};
 use super::scale::{Scale, nice_step};
 use super::text::{self, Anchor, LEADING, Weight};
-use super::{Area, Fallible, WIDTH};
+use super::{Area, Fallible, WIDTH, has_place};
 use crate::paper::locale::Locale;
 use crate::paper::{Figure, Point};
 
@@ -16,8 +16,6 @@ const GAP: i32 = 14;
 /// Mean length of a year of the Gregorian calendar's four-year cycle, and a twelfth of it.
 const YEAR: f64 = 365.25;
 const MONTH: f64 = YEAR / 12.0;
-/// What a float holds to the unit; nothing beyond is drawn.
-const MAX: f64 = 1e15;
 
 /// A numeric x axis with its ticks.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +47,7 @@ impl Axis {
     /// Of real time in hours, in the unit that suits the longest.
     pub fn hours(high: f64, label: &str, locale: Locale) -> Axis {
         let (unit, size, steps) = match high {
+            high if high < 2.0 => (locale.text("minutes"), 1.0 / 60.0, [1.0, 2.0, 5.0, 10.0, 15.0]),
             high if high <= 72.0 => (locale.text("hours"), 1.0, [1.0, 2.0, 3.0, 6.0, 12.0]),
             _ => (locale.text("days"), 24.0, [1.0, 2.0, 7.0, 14.0, 28.0]),
         };
@@ -90,7 +89,7 @@ impl Axis {
 /// The points that have a place on paper, in the order of `x`.
 pub fn drawable(figure: &Figure) -> Vec<&Point> {
     let mut points: Vec<&Point> =
-        figure.points.iter().filter(|point| point.x.abs() <= MAX && point.y.abs() <= MAX).collect();
+        figure.points.iter().filter(|point| has_place(&point.x) && has_place(&point.y)).collect();
     points.sort_by(|a, b| a.x.total_cmp(&b.x));
     points
 }

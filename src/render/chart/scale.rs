@@ -1,9 +1,15 @@
 //! The value axis: where it starts and ends, its ticks, and how values print.
 
-use super::at;
+use super::{at, has_place};
 use crate::paper::locale::phrase;
 use crate::paper::{Figure, format};
 
+/// Less is 0: no step of it is a number any more.
+const TINY: f64 = 1e-290;
+/// Steps of a few points would be lost in the last digits of more.
+const FAR: f64 = 1e6;
+/// Characters of a unit; a query's own may be a sentence.
+const MAX_UNIT: usize = 24;
 const NBSP: char = '\u{a0}';
 
 /// A value axis with its ticks.
@@ -17,29 +23,39 @@ pub struct Scale {
 impl Scale {
     /// From 0, for bars and amounts; `top` is the largest value.
     pub fn from_zero(bottom: f64, top: f64, is_share: bool) -> Scale {
-        let span = (top.max(0.0) - bottom.min(0.0)).max(f64::MIN_POSITIVE);
+        let span = top.max(0.0) - bottom.min(0.0);
+        if span < TINY {
+            // All are 0: nothing but the axis tells how high a value would be.
+            return Scale::stepped(0.0, 1.0, if is_share { 0.25 } else { 1.0 });
+        }
         let step = if is_share && span <= 1.0 && span > 0.25 { 0.25 } else { nice_step(span / 4.0) };
         Scale::stepped(bottom.min(0.0), top.max(step), step)
     }
 
     /// Not from 0, for attainment: steps of 5 points (more where they would
     /// be too many) around the values and the target.
+    ///
+    /// At least two steps; above 100 % or below 0 % only if a value is.
     pub fn around(bottom: f64, top: f64) -> Scale {
-        let step = [0.05, 0.1].into_iter().find(|step| (top - bottom) / step <= 6.0).unwrap_or(0.2);
-        let mut scale = Scale::stepped(bottom, top, step);
-        // At least two steps, and never above 100 % unless a value is.
-        while scale.ticks.len() < 3 {
-            let low = scale.low - step;
-            scale = Scale::stepped(low, scale.high, step);
+        let (span, farthest) = (top - bottom, bottom.abs().max(top.abs()));
+        let step = match [0.05, 0.1].into_iter().find(|step| span / step <= 6.0).unwrap_or(0.2) {
+            step if span <= 40.0 * step && farthest <= FAR => step,
+            // No shares of anything: few steps, and none too small for its number.
+            _ => nice_step((span / 4.0).max(farthest * 1e-6)),
+        };
+        let (mut low, mut high) = (below(bottom, step), above(top, step));
+        while high - low < 1.5 {
+            let is_room_below = bottom < 0.0 || low * step > TINY;
+            if is_room_below { low -= 1.0 } else { high += 1.0 }
         }
-        scale
+        Scale::stepped(low * step, high * step, step)
     }
 
     /// For lines that are compared with each other and carry their values:
     /// around them, but never so close that a small difference looks large.
     pub fn close(bottom: f64, top: f64) -> Scale {
         let bottom = bottom.min(top - top.abs() / 2.0);
-        let span = (top - bottom).max(f64::MIN_POSITIVE);
+        let span = if top - bottom < TINY { 1.0 } else { top - bottom };
         let step = nice_step(span / 20.0);
         let low = ((bottom / step + 1e-9).floor() * step).min(bottom);
         Scale { low, high: low + (top - low).max(step), ticks: vec![low, low + step] }
@@ -47,16 +63,25 @@ impl Scale {
 
     /// Whole steps from below the smallest to above the largest value.
     fn stepped(bottom: f64, top: f64, step: f64) -> Scale {
-        // Values that lie on a step up to rounding stay on it.
-        let first = (bottom / step + 1e-9).floor() as i64;
-        let last = ((top / step - 1e-9).ceil() as i64).max(first + 1);
-        let ticks: Vec<f64> = (first..=last.min(first + 40)).map(|n| n as f64 * step).collect();
+        let first = below(bottom, step);
+        let count = (above(top, step) - first).clamp(1.0, 40.0) as i32;
+        let ticks: Vec<f64> = (0..=count).map(|n| (first + f64::from(n)) * step).collect();
         Scale {
             low: ticks.first().copied().unwrap_or(bottom),
             high: ticks.last().copied().unwrap_or(top),
             ticks,
         }
     }
+}
+
+/// Steps up to the value, whole ones; what lies on one up to rounding stays on it.
+fn below(value: f64, step: f64) -> f64 {
+    (value / step + 1e-9).floor()
+}
+
+/// As `below`, the step above it.
+fn above(value: f64, step: f64) -> f64 {
+    (value / step - 1e-9).ceil()
 }
 
 /// 1, 2 or 5 times a power of ten, at least as much as asked for.
@@ -76,7 +101,7 @@ pub fn extent(figure: &Figure) -> (f64, f64) {
         .iter()
         .flat_map(|series| series.values.iter().copied().flatten())
         .chain(figure.target)
-        .filter(|value| value.is_finite())
+        .filter(has_place)
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }
 
@@ -95,7 +120,10 @@ pub fn value(figure: &Figure, value: f64) -> String {
         "%" => figure.locale.share(value),
         "h" => format!("{}{NBSP}h", figure.locale.number(format::tenths(value), 1)),
         "" => figure.locale.number(value, decimals(value)),
-        unit => format!("{}{NBSP}{unit}", figure.locale.number(value, decimals(value))),
+        unit => {
+            let number = figure.locale.number(value, decimals(value));
+            format!("{number}{NBSP}{}", format::cut(unit, MAX_UNIT))
+        }
     }
 }
 
@@ -118,6 +146,14 @@ pub fn tick(figure: &Figure, tick: f64, scale: &Scale) -> String {
             format!("{}{NBSP}{unit}", figure.locale.number(tick, places))
         }
         _ => figure.locale.number(tick, places),
+    }
+}
+
+/// Where the axis starts, without idle decimals.
+pub fn start(figure: &Figure, scale: &Scale) -> String {
+    match is_whole(scale.low) && figure.unit != "%" {
+        true => tick(figure, scale.low, &Scale { ticks: vec![scale.low, scale.low + 1.0], ..scale.clone() }),
+        false => tick(figure, scale.low, scale),
     }
 }
 

@@ -20,8 +20,6 @@ const HEAD: i32 = 40;
 const REACH: i32 = 52;
 /// Farther apart, the columns would make every line flat.
 const MAX_SPAN: i32 = 700;
-/// Beyond this a difference loses its meaning as a float.
-const MAX: f64 = 1e15;
 
 /// A series with at least one of the two values.
 pub struct Line<'a> {
@@ -54,13 +52,12 @@ fn all(figure: &Figure) -> Vec<Line<'_>> {
     let Some(first) = figure.categories.len().checked_sub(2) else {
         return Vec::new();
     };
-    let value = |values: &[Option<f64>], index| at(values, index).filter(|value| value.abs() <= MAX);
     figure
         .series
         .iter()
         .map(|one| Line {
             name: &one.name,
-            ends: [value(&one.values, first), value(&one.values, first + 1)],
+            ends: [at(&one.values, first), at(&one.values, first + 1)],
             is_riser: false,
         })
         .filter(|line| line.ends.iter().any(Option::is_some))
@@ -80,7 +77,8 @@ pub fn height(figure: &Figure) -> u32 {
 /// Draws the figure.
 pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let lines = lines(figure);
-    let plot = Plot::new(figure, area, &lines)?;
+    let names = text::fit_all(lines.iter().map(|line| (line.name, weight(line))), MAX_NAME)?;
+    let plot = Plot::new(figure, area, &lines, &names)?;
     let has_risers = lines.iter().any(|line| line.is_riser);
     let note = has_risers.then(|| phrase!(figure.locale, "bold: the largest rises"));
     frame::heading(figure, area, &plot.scale, note.as_slice())?;
@@ -98,13 +96,13 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
         }
     }
     for side in 0..2 {
-        plot.labels(figure, &lines, side, area)?;
+        plot.labels(figure, &lines, &names, side, area)?;
     }
     let rest = all(figure).len() - lines.len();
     if rest > 0 {
         let text = phrase!(
             figure.locale,
-            "The {n} largest of {all}; the table has all.",
+            "The {n} largest of {all}; the CSV file has all.",
             n = lines.len(),
             all = figure.locale.count((lines.len() + rest) as i64)
         );
@@ -116,20 +114,16 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
 }
 
 /// The text at an end of a line: the value next to it, on the right a word if there was none before.
-fn label(figure: &Figure, line: &Line<'_>, side: usize) -> Fallible<Option<String>> {
-    let Some(value) = line.ends[side] else {
-        return Ok(None);
-    };
-    let name = text::fit(line.name, MAX_NAME, weight(line))?;
-    let value = scale::short(figure, value);
+fn label(figure: &Figure, line: &Line<'_>, name: &str, side: usize) -> Option<String> {
+    let value = scale::short(figure, line.ends[side]?);
     let is_new = side == 1 && line.ends[0].is_none();
-    Ok(Some(match (side, is_new) {
+    Some(match (side, is_new) {
         (0, _) => format!("{name}\u{a0} {value}"),
         (_, true) => {
             phrase!(figure.locale, "{value} {name} (new)", value = format!("{value}\u{a0}"), name = name)
         }
         (_, false) => format!("{value}\u{a0} {name}"),
-    }))
+    })
 }
 
 fn weight(line: &Line<'_>) -> Weight {
@@ -145,11 +139,11 @@ struct Plot {
 }
 
 impl Plot {
-    fn new(figure: &Figure, area: &Area<'_>, lines: &[Line<'_>]) -> Fallible<Plot> {
+    fn new(figure: &Figure, area: &Area<'_>, lines: &[Line<'_>], names: &[String]) -> Fallible<Plot> {
         let mut widest = [0; 2];
-        for line in lines {
+        for (line, name) in lines.iter().zip(names) {
             for (side, widest) in widest.iter_mut().enumerate() {
-                if let Some(label) = label(figure, line, side)? {
+                if let Some(label) = label(figure, line, name, side) {
                     *widest = (*widest).max(text::width(&label, weight(line))?);
                 }
             }
@@ -197,15 +191,26 @@ impl Plot {
         Ok(())
     }
 
-    fn labels(&self, figure: &Figure, lines: &[Line<'_>], side: usize, area: &Area<'_>) -> Drawn {
+    fn labels(
+        &self,
+        figure: &Figure,
+        lines: &[Line<'_>],
+        names: &[String],
+        side: usize,
+        area: &Area<'_>,
+    ) -> Drawn {
         let mut labels = Vec::new();
-        for line in lines {
-            if let (Some(value), Some(label)) = (line.ends[side], label(figure, line, side)?) {
+        for (line, name) in lines.iter().zip(names) {
+            if let (Some(value), Some(label)) = (line.ends[side], label(figure, line, name, side)) {
                 let other = line.ends[1 - side].map_or(self.bottom, |value| self.y(value));
                 labels.push((self.y(value), other, label, line));
             }
         }
-        labels.sort_by_key(|(y, other, ..)| (*y, *other));
+        // In the same place the larger value comes first.
+        labels.sort_by(|a, b| {
+            let values = |label: &(i32, i32, String, &Line)| label.3.ends[side].unwrap_or(0.0);
+            a.0.cmp(&b.0).then(values(b).total_cmp(&values(a))).then(a.1.cmp(&b.1))
+        });
         let wanted: Vec<i32> = labels.iter().map(|(y, ..)| *y).collect();
         let outward = if side == 0 { -1 } else { 1 };
         for ((from, _, label, line), y) in labels.iter().zip(ends::spread(&wanted, self.top..self.bottom)) {

@@ -72,7 +72,7 @@ fn scale_of(panels: &[&Panel], is_share: bool) -> Scale {
     let (low, high) = limits
         .flatten()
         .chain(values)
-        .filter(|value| value.is_finite())
+        .filter(|value| super::has_place(value))
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
     if is_share { Scale::around(low, high) } else { Scale::from_zero(low, high, false) }
 }

@@ -128,6 +128,101 @@ fn attainment_ticks_are_five_points_apart() {
 }
 
 #[test]
+fn axes_of_shares_keep_to_what_shares_can_be() {
+    let ends = |scale: scale::Scale| (scale.low, scale.high);
+    assert_eq!(ends(scale::Scale::around(1.0, 1.0)), (0.9, 1.0));
+    assert_eq!(ends(scale::Scale::around(0.0, 0.0)), (0.0, 0.1));
+    assert_eq!(ends(scale::Scale::around(0.02, 0.03)), (0.0, 0.1));
+    // A value above all has its axis.
+    let above = scale::Scale::around(1.02, 1.02);
+    assert!(above.low <= 1.02 && above.high >= 1.02);
+}
+
+#[test]
+fn axes_hold_any_numbers() {
+    assert_eq!(scale::Scale::from_zero(0.0, 0.0, false).ticks, [0.0, 1.0]);
+    assert_eq!(scale::Scale::from_zero(0.0, 0.0, true).high, 1.0);
+    let ends = [-1e15, -5.0, -1e-12, 0.0, 5e-324, 1e-300, 0.3, 1.0, 7.5, 42.0, 1e15];
+    for (at, low) in ends.into_iter().enumerate() {
+        for high in ends.into_iter().skip(at) {
+            let of_zero = [false, true].map(|is_share| scale::Scale::from_zero(low, high, is_share));
+            for scale in of_zero.into_iter().chain([scale::Scale::around(low, high)]) {
+                let (below, above) = (low + low.abs() * 1e-9, high - high.abs() * 1e-9);
+                let is_within = scale.low <= below && scale.high >= above;
+                assert!(is_within && scale.low < scale.high, "{low} {high} {scale:?}");
+                assert!(scale.ticks.len() > 1 && scale.ticks.iter().all(|tick| tick.is_finite()));
+            }
+            let close = scale::Scale::close(low, high);
+            assert!(close.low < close.high && close.low <= low && close.high >= high, "{close:?}");
+        }
+    }
+}
+
+#[test]
+fn without_a_value_a_bar_is_a_dash() {
+    let bars = figure(ChartKind::Pareto, "h", &["a", "b", "c"], &[("h", &[6.0, GAP, 4.0])]);
+    let svg = svg(&bars, "f").expect("drawn").replace('\u{a0}', " ");
+    for label in ["6.0 h · 60.0%", "–", "4.0 h · 100.0%"] {
+        assert!(svg.contains(&format!(">{label}<")), "{label}");
+    }
+}
+
+#[test]
+fn parts_that_are_nowhere_have_no_key() {
+    let stack = [("a", [1.0, 2.0, 3.0].as_slice()), ("b", &[0.0, GAP, 0.0]), ("c", &[1.0, 0.0, 0.0])];
+    let svg = svg(&figure(ChartKind::Hbar, "h", &MONTHS, &stack), "f").expect("drawn");
+    assert!(svg.contains(">a<") && svg.contains(">c<") && !svg.contains(">b<"));
+}
+
+#[test]
+fn the_last_name_below_bars_stands_alone() {
+    let names: Vec<String> = (0..60).map(|n| format!("Direction of operations, number {n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let svg = svg(&figure(ChartKind::Bar, "", &names, &[("a", &[1.0; 60])]), "f").expect("drawn");
+    let mut middles: Vec<i32> = svg
+        .split("<text")
+        .filter(|part| part.contains(">Direc"))
+        .map(|part| part.split(" x=\"").nth(1).and_then(|x| x.split('"').next()?.parse().ok()).expect("x"))
+        .collect();
+    middles.sort_unstable();
+    // All are cut to 170 units, or little less.
+    assert!(middles.len() > 5 && middles.windows(2).all(|pair| pair[1] - pair[0] >= 160), "{middles:?}");
+    assert!(svg.contains("mber 59<"));
+}
+
+#[test]
+fn the_kinds_of_time_have_a_colour_each() {
+    let kinds = ["queue", "work", "waiting", "closed hours"];
+    let expected = [colour::FOURTH, colour::MET, colour::FIFTH, colour::CONTEXT];
+    assert_eq!(colour::of_names(&kinds, Locale::EnGb), expected);
+    // Each by itself, in any case.
+    for (kind, colour) in ["Queue", "Work", "Waiting", "Closed hours"].iter().zip(expected) {
+        assert_eq!(colour::of_names(&[kind], Locale::EnGb), [colour]);
+    }
+    // Part of a name is no kind.
+    assert_eq!(colour::of_names(&["Network"], Locale::EnGb), [colour::MET]);
+}
+
+#[test]
+fn names_that_would_read_alike_are_cut_in_the_middle() {
+    text::register().expect("font");
+    let fit = |names: &[&str]| {
+        text::fit_all(names.iter().map(|name| (*name, text::Weight::Regular)), 300).expect("measured")
+    };
+    let alike = fit(&["customer of the north;module=9", "customer of the north;module=10", "short"]);
+    assert!(alike[0].ends_with("=9") && alike[1].ends_with("=10"), "{alike:?}");
+    assert!(alike[0].starts_with("cust") && alike[0].contains('…') && alike[2] == "short");
+    for name in &alike {
+        assert!(text::width(name, text::Weight::Regular).expect("measured") <= 300);
+    }
+    // Names that differ at their start, or not at all, are cut at their end.
+    let apart = fit(&["customer of the north;module=9", "client of the north;module number 9"]);
+    assert!(apart.iter().all(|name| name.ends_with('…')), "{apart:?}");
+    let same = fit(&["customer of the north;module=9"; 2]);
+    assert!(same.iter().all(|name| name.ends_with('…')), "{same:?}");
+}
+
+#[test]
 fn a_sparkline_has_gaps_target_and_a_title() {
     let svg = sparkline(&[Some(0.9), None, Some(0.9996)], Some(0.95), Locale::EnGb);
     assert!(svg.contains("<desc>Oldest first: 90.0%, none, &gt;99.9%; target 95.0%</desc>"));

@@ -1,5 +1,6 @@
 //! Text in a figure: one embedded font, measured with its own widths.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use plotters::element::Text;
@@ -90,6 +91,43 @@ pub fn fit(text: &str, room: i32, weight: Weight) -> Fallible<String> {
     }
     let kept = ends.get(fits).map_or("", |end| &text[..*end]);
     Ok(format!("{}…", kept.trim_end()))
+}
+
+/// As `fit`, for names that stand side by side: those that would read alike are cut in the middle.
+pub fn fit_all<'a>(texts: impl Iterator<Item = (&'a str, Weight)>, room: i32) -> Fallible<Vec<String>> {
+    let texts: Vec<(&str, Weight)> = texts.collect();
+    let cut =
+        texts.iter().map(|(text, weight)| fit(text, room, *weight)).collect::<Fallible<Vec<String>>>()?;
+    let mut meanings: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (cut, (text, _)) in cut.iter().zip(&texts) {
+        meanings.entry(cut).or_default().insert(text);
+    }
+    let one = |(cut, (text, weight)): (&String, &(&str, Weight))| match meanings[cut.as_str()].len() {
+        0 | 1 => Ok(cut.clone()),
+        _ => fit_ends(text, room, *weight),
+    };
+    cut.iter().zip(&texts).map(one).collect()
+}
+
+/// As `fit`, cut in the middle.
+fn fit_ends(text: &str, room: i32, weight: Weight) -> Fallible<String> {
+    let text: Vec<char> = format::plain(text).chars().collect();
+    let kept = |count: usize| -> String {
+        let (start, end) = (&text[..count.div_ceil(2)], &text[text.len() - count / 2..]);
+        let (start, end): (String, String) = (start.iter().collect(), end.iter().collect());
+        format!("{}…{}", start.trim_end(), end.trim_start())
+    };
+    // No label has room for more.
+    let (mut fits, mut too_long) = (0, text.len().min(120));
+    while fits + 1 < too_long {
+        let middle = fits.midpoint(too_long);
+        if width(&kept(middle), weight)? <= room {
+            fits = middle;
+        } else {
+            too_long = middle;
+        }
+    }
+    Ok(kept(fits))
 }
 
 fn font(weight: Weight) -> FontDesc<'static> {

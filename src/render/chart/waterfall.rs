@@ -18,6 +18,8 @@ const TOP: i32 = 40;
 /// The name of a group, and the label of the limit below it.
 const HEAD: i32 = 2 * LEADING + 14;
 const MAX_NAME: i32 = 420;
+/// Off the canvas on any side.
+const FAR: f64 = 1e5;
 
 /// The groups that have a whole and a part that counts; their values are all,
 /// the parts that don't count, what counts, and the limit.
@@ -49,9 +51,9 @@ pub fn draw(figure: &Figure, area: &Area<'_>) -> Drawn {
     let high = values.fold(0.0, f64::max);
     let (mut left, mut right) = (0, 0);
     let rows = figure.categories.len() - 1;
-    for name in figure.categories.iter().take(rows) {
-        let name = text::fit(name, MAX_NAME, Weight::Regular)?;
-        left = left.max(text::width(&name, Weight::Regular)?);
+    for (row, name) in figure.categories.iter().take(rows).enumerate() {
+        let weight = weight(row + 1 == rows);
+        left = left.max(text::width(&text::fit(name, MAX_NAME, weight)?, weight)?);
     }
     for group in &groups {
         for row in 0..rows {
@@ -85,6 +87,11 @@ fn label(figure: &Figure, group: &Series, row: usize) -> String {
     }
 }
 
+/// Of a row's name and value: what counts stands out.
+fn weight(is_last: bool) -> Weight {
+    if is_last { Weight::Bold } else { Weight::Regular }
+}
+
 /// Where values lie on the canvas.
 struct Plot {
     left: i32,
@@ -95,7 +102,7 @@ struct Plot {
 impl Plot {
     fn x(&self, value: f64) -> i32 {
         let room = f64::from(self.right - self.left);
-        self.left + (value / self.high * room).round() as i32
+        self.left + (value / self.high * room).round().clamp(-FAR, FAR) as i32
     }
 
     fn group(&self, figure: &Figure, group: &Series, top: i32, area: &Area<'_>) -> Drawn {
@@ -108,8 +115,8 @@ impl Plot {
         let mut rest = 0.0;
         for row in 0..=last {
             let y = middle(row);
-            let name = text::fit(&figure.categories[row], MAX_NAME, Weight::Regular)?;
-            let weight = if row == last { Weight::Bold } else { Weight::Regular };
+            let weight = weight(row == last);
+            let name = text::fit(&figure.categories[row], MAX_NAME, weight)?;
             text::draw(area, &name, (self.left - 14, y), Anchor::Right, weight, INK)?;
             text::draw(area, &label(figure, group, row), (self.right + 12, y), Anchor::Left, weight, INK)?;
             let Some(value) = at(&group.values, row) else {
@@ -139,6 +146,7 @@ impl Plot {
         let line = vec![(x, top + HEAD), (x, middle(last) + ROW / 2)];
         area.draw(&PathElement::new(line, TARGET.stroke_width(3)))?;
         let text = format!("{} {}", figure.categories[last + 1].to_lowercase(), scale::aim(figure, limit));
+        let text = text::fit(&text, WIDTH as i32, Weight::Regular)?;
         let half = text::width(&text, Weight::Regular)? / 2;
         let place = (x.clamp(half, WIDTH as i32 - half), top + HEAD - LEADING / 2);
         text::draw(area, &text, place, Anchor::Middle, Weight::Regular, MUTED)

@@ -7,6 +7,7 @@ use std::mem;
 use serde::Serialize;
 
 use super::Reader;
+use super::view::MAX_NARROW_COLUMNS;
 use crate::paper::format;
 use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Cell, Column, Format, Table};
@@ -79,17 +80,23 @@ pub fn shown(table: &Table) -> Vec<Shown<'_>> {
         .collect()
 }
 
-/// Takes out the columns of a long list that have one text, or none, in all rows.
-pub fn alike(table: &Table, shown: &mut Vec<Shown<'_>>) -> Vec<Alike> {
-    if !table.is_filterable || table.rows.len() < MIN_ALIKE {
+/// Takes out the columns that say nothing of a row: of a long list those that have one text in all
+/// rows, and of any wide table those that have no value or 0.
+pub fn alike(table: &Table, shown: &mut Vec<Shown<'_>>, locale: Locale) -> Vec<Alike> {
+    let is_list = table.is_filterable && table.rows.len() >= MIN_ALIKE;
+    let is_wide = shown.len() > MAX_NARROW_COLUMNS && table.rows.len() > 1;
+    if !is_list && !is_wide {
         return Vec::new();
     }
     let value = |column: &Shown<'_>| {
         let mut cells = table.rows.iter().map(|row| row.get(column.at).unwrap_or(&Cell::Missing));
         let first = cells.next()?;
-        let text = match first {
-            Cell::Missing => String::new(),
-            Cell::Text(text) if column.column.format == Format::Text => format::plain(text).into_owned(),
+        let text = match (first, column.column.format) {
+            (Cell::Missing, _) => String::new(),
+            (Cell::Int(0), Format::Count) => locale.count(0),
+            (Cell::Int(0), Format::Duration) => duration(0, locale).text,
+            (Cell::Text(text), Format::Text) if is_list => format::plain(text).into_owned(),
+            (Cell::Text(text), Format::Word) if is_list => format::plain(&locale.word(text)).into_owned(),
             _ => return None,
         };
         (text.chars().nth(MAX_LINE).is_none() && cells.all(|cell| cell == first)).then_some(text)
@@ -116,7 +123,7 @@ pub fn looks(table: &Table, shown: &Shown<'_>, locale: Locale) -> Vec<char> {
     if is_numeric(shown.column.format) {
         looks.push('n');
     }
-    if is_narrow(table, shown) {
+    if is_narrow(table, shown, locale) {
         looks.push('d');
     }
     match shown.column.format {
@@ -150,11 +157,15 @@ pub fn is_numeric(format: Format) -> bool {
 }
 
 /// Never broken into lines: times and short words such as ids.
-fn is_narrow(table: &Table, shown: &Shown<'_>) -> bool {
+fn is_narrow(table: &Table, shown: &Shown<'_>, locale: Locale) -> bool {
     match shown.column.format {
         Format::Instant | Format::Date | Format::Duration | Format::Verdict => true,
         Format::Text => table.rows.iter().all(|row| match row.get(shown.at) {
             Some(Cell::Text(text)) => text.chars().nth(MAX_NARROW).is_none(),
+            _ => true,
+        }),
+        Format::Word => table.rows.iter().all(|row| match row.get(shown.at) {
+            Some(Cell::Text(text)) => locale.word(text).chars().nth(MAX_NARROW).is_none(),
             _ => true,
         }),
         _ => false,
@@ -232,7 +243,8 @@ fn share(row: &[Cell], column: &Column, ratio: f64, locale: Locale) -> CellView 
     };
     let fraction = column.fraction.and_then(|(part, whole)| Some(locale.fraction(int(part)?, int(whole)?)));
     let text = match fraction {
-        Some(fraction) => format!("{} ({fraction})", locale.share(ratio)),
+        // Breaks before the fraction if it must, never inside.
+        Some(fraction) => format!("{} ({})", locale.share(ratio), fraction.replace(' ', "\u{a0}")),
         None => locale.share(ratio),
     };
     CellView {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Reader;
-use super::view::{FigureView, plain};
+use super::view::{FigureView, Marked, marked, plain};
 use crate::paper::format;
 use crate::paper::locale::phrase;
 use crate::paper::{Detail, Segment, Table};
@@ -35,7 +35,7 @@ pub struct DetailView {
     ends: Vec<String>,
     segments: Vec<SegmentView>,
     /// How many segments are left out.
-    rest: Option<String>,
+    rest: Option<Marked>,
     figure: Option<FigureView>,
 }
 
@@ -98,8 +98,9 @@ impl Details {
         own.note = (left_out > 0).then(|| {
             phrase!(
                 reader.locale,
-                "{fraction} rows open; for the others, to keep the page small, see `sla explain TICKET`.",
-                fraction = reader.locale.fraction(own.ids.len() as i64, by_row.len() as i64)
+                "Details unfold for {n} of the {total} rows; for the others, to keep the page small, see `sla explain TICKET`.",
+                n = reader.locale.count(own.ids.len() as i64),
+                total = reader.locale.count(table.total_rows as i64)
             )
         });
         own
@@ -143,11 +144,11 @@ fn view(detail: &Detail, id: &str, reader: Reader) -> DetailView {
         ends,
         segments: detail.segments.iter().take(MAX_SEGMENTS).map(|one| segment(one, reader)).collect(),
         rest: (rest > 0).then(|| {
-            phrase!(
+            marked(&phrase!(
                 reader.locale,
                 "{n} more segments: see `sla explain`.",
                 n = reader.locale.count(rest as i64)
-            )
+            ))
         }),
         figure: detail.figure.as_ref().map(|figure| FigureView::of(figure, &format!("{id}-f"), "")),
     }

@@ -5,6 +5,7 @@
 //! wraps, it is never cut off.
 
 use super::cells::{CellView, Shown, is_numeric};
+use super::view::MAX_NARROW_COLUMNS;
 use crate::paper::Format;
 
 /// A4 less the margins of the page.
@@ -12,12 +13,16 @@ const PAPER_MM: f64 = 182.0;
 /// A figure of the report's font at 7 pt, and the gap between columns.
 const CHARACTER_MM: f64 = 1.48;
 const GAP_MM: f64 = 2.6;
+/// Tables of few columns are set in 8 pt instead of 7.
+const NARROW_TYPE: f64 = 8.0 / 7.0;
 /// Longer texts get a line of their own in a stacked row.
 const OWN_LINE: usize = 45;
 /// Texts wrap into about so many lines.
 const LINES: usize = 2;
 /// Words longer than this are broken; as in the cells.
 const MAX_WORD: usize = 14;
+/// Words longer than this, such as checksums, are broken even where there is room for others.
+const MAX_WHOLE: usize = 26;
 /// Room for a verdict's sign, and for its bold type.
 const SIGN: usize = 3;
 const MAX_STACKED: usize = 6;
@@ -68,11 +73,45 @@ pub fn stack(shown: &[Shown<'_>], rows: &[Vec<CellView>]) -> Option<Stack> {
     })
 }
 
+/// Of a table that isn't stacked: whether there is room for its words and fractions in one piece
+/// each, and the places of the columns whose words are too long for that and break nevertheless.
+pub fn broken(shown: &[Shown<'_>], rows: &[Vec<CellView>]) -> Option<Vec<usize>> {
+    let mut broken = Vec::new();
+    let mut characters = 0;
+    for (at, column) in shown.iter().enumerate() {
+        let is_fraction = column.column.format == Format::Share;
+        let sign = if column.column.format == Format::Verdict { SIGN } else { 0 };
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| {
+            let length = cell.text.chars().count();
+            let is_one = is_short(column) || is_fraction || length <= MAX_WORD;
+            if is_one { length + sign } else { longest(&cell.text, breadth) }
+        });
+        let widest = cells.chain([longest(&column.column.label, breadth)]).max().unwrap_or(0);
+        let is_hash = widest > MAX_WHOLE && !is_short(column) && !is_fraction;
+        if is_hash {
+            broken.push(at);
+        }
+        characters += if is_hash { MAX_WORD } else { widest };
+    }
+    let type_size = if shown.len() > MAX_NARROW_COLUMNS { 1.0 } else { NARROW_TYPE };
+    let width = characters as f64 * CHARACTER_MM * type_size + shown.len() as f64 * GAP_MM;
+    (width <= PAPER_MM).then_some(broken)
+}
+
+/// Of the longest word; a space that holds a fraction together ends none.
+fn longest(text: &str, length: impl Fn(&str) -> usize) -> usize {
+    text.split(' ').map(length).max().unwrap_or(0)
+}
+
+/// In figures of the font; capitals and the letters of East Asia are broader.
+fn breadth(word: &str) -> usize {
+    let is_broad = |c: &char| c.is_uppercase() || *c > '\u{2e7f}';
+    word.chars().count() + word.chars().filter(is_broad).count().div_ceil(2)
+}
+
 /// Width in mm, and the length of the longest value.
 fn size(at: usize, shown: &Shown<'_>, rows: &[Vec<CellView>]) -> (f64, usize) {
-    let word = |text: &str| {
-        text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0).min(MAX_WORD)
-    };
+    let word = |text: &str| longest(text, |word| word.chars().count()).min(MAX_WORD);
     let is_verdict = shown.column.format == Format::Verdict;
     let (mut characters, mut longest) = (word(&shown.column.label), 0);
     for cell in rows.iter().filter_map(|row| row.get(at)) {
@@ -125,23 +164,21 @@ mod tests {
     use super::*;
     use crate::paper::Column;
 
+    fn column(format: Format) -> Column {
+        Column { name: "c".into(), label: "C".into(), format, fraction: None }
+    }
+
+    fn row(formats: &[(Format, usize)]) -> Vec<CellView> {
+        let cell =
+            |(_, length): &(Format, usize)| CellView { text: "x".repeat(*length), ..CellView::default() };
+        formats.iter().map(cell).collect()
+    }
+
     fn stacked(formats: &[(Format, usize)]) -> Option<Stack> {
-        let columns: Vec<Column> = formats
-            .iter()
-            .map(|(format, _)| Column {
-                name: "c".into(),
-                label: "C".into(),
-                format: *format,
-                fraction: None,
-            })
-            .collect();
+        let columns: Vec<Column> = formats.iter().map(|(format, _)| column(*format)).collect();
         let shown: Vec<Shown<'_>> =
             columns.iter().enumerate().map(|(at, column)| Shown::new(at, column)).collect();
-        let row = formats
-            .iter()
-            .map(|(_, length)| CellView { text: "x".repeat(*length), ..CellView::default() })
-            .collect();
-        stack(&shown, &[row])
+        stack(&shown, &[row(formats)])
     }
 
     #[test]
@@ -160,6 +197,25 @@ mod tests {
         // The second line begins with the eighth column.
         assert!(stack.css("s1").contains(".s1>*>tr>:nth-child(8),"));
         assert!(!stack.css("s1").contains(".s1>*>tr>:nth-child(7),"));
+    }
+
+    #[test]
+    fn words_stay_whole_where_there_is_room() {
+        let broken = |formats: &[(Format, usize)]| {
+            let columns: Vec<Column> = formats.iter().map(|(format, _)| column(*format)).collect();
+            let shown: Vec<Shown<'_>> =
+                columns.iter().enumerate().map(|(at, column)| Shown::new(at, column)).collect();
+            broken(&shown, &[row(formats)])
+        };
+        // Four words of 24 figures at 8 pt: 4 × (40.6 + 2.6) = 173 mm.
+        assert_eq!(broken(&[(Format::Text, 24); 4]), Some(vec![]));
+        assert_eq!(broken(&[(Format::Text, 24); 5]), None);
+        // A checksum is broken, wherever it stands.
+        assert_eq!(broken(&[(Format::Text, 20), (Format::Text, 64)]), Some(vec![1]));
+        assert_eq!(breadth("Host W-2"), 9);
+        // A fraction counts with all of its characters.
+        assert_eq!(broken(&[(Format::Share, 19); 5]), Some(vec![]));
+        assert_eq!(broken(&[(Format::Share, 19); 6]), None);
     }
 
     #[test]

@@ -33,6 +33,8 @@ struct EntryView {
     label: String,
     href: String,
     sentences: Vec<String>,
+    /// Title and place.
+    own_reports: Vec<(String, String)>,
     /// For the newest report those it has, for the list one for each column.
     figures: Vec<Option<FigureView>>,
 }
@@ -88,6 +90,11 @@ fn entry(entry: &IndexEntry, ids: &[(&str, &str)]) -> Result<EntryView, String> 
         label: plain(&entry.label),
         href,
         sentences: all(&entry.sentences),
+        own_reports: entry
+            .own_reports
+            .iter()
+            .map(|(title, href)| Ok((plain(title), links::beside(href)?)))
+            .collect::<Result<_, String>>()?,
         figures: ids.iter().map(|(id, _)| find(id).map(|figure| view(figure, String::new()))).collect(),
     })
 }

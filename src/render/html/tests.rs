@@ -6,7 +6,9 @@ mod states;
 
 use super::page;
 use crate::paper::locale::Locale;
-use crate::paper::{Block, Card, Cell, Column, Definition, Format, Report, Section, Table, Tone};
+use crate::paper::{
+    Block, Card, Cell, Column, Definition, Format, Report, Section, SentenceLink, Table, Tone,
+};
 
 fn column(name: &str, format: Format) -> Column {
     Column { name: name.into(), label: format!("Label of {name}"), format, fraction: None }
@@ -49,6 +51,7 @@ fn report(table: Table) -> Report {
         header: vec!["Data as of 2026-09-30.".into()],
         time_zone: "Europe/Lisbon".into(),
         folder: None,
+        periods: Vec::new(),
         downloads: vec![],
         sections: vec![
             Section {
@@ -148,7 +151,7 @@ fn captions_count_what_is_printed() {
     assert!(captioned(12, 12).contains("<caption>Tickets <span>12 rows</span>"));
     assert!(captioned(2, 3_412).contains("showing 2 of 3,412 rows – the rest is in csv"));
     let empty = captioned(0, 0);
-    assert!(empty.contains("Tickets: no rows in this period."));
+    assert!(empty.contains("<p class=\"nothing\">Nothing to show for this period: Tickets.</p>"));
     assert!(!empty.contains("<table"));
 }
 
@@ -224,6 +227,56 @@ fn columns_that_are_alike_are_said_once() {
 }
 
 #[test]
+fn columns_of_nothing_but_0_are_said_once_where_a_table_is_wide() {
+    let columns = |n: usize| (0..n).map(|at| column(&format!("c{at}"), Format::Count)).collect::<Vec<_>>();
+    let mut cells = vec![Cell::Int(3); 7];
+    cells[1] = Cell::Int(0);
+    let wide = list(columns(7), &cells, 2);
+    let said = "The same in every row: <span data-c=\"c1\" data-v=\"0\">Label of c1 0</span>.";
+    assert!(wide.contains(said));
+    assert_eq!(wide.matches("scope=\"col\"").count(), 6);
+    let narrow = list(columns(6), &cells[..6], 2);
+    assert!(!narrow.contains("in every row") && narrow.matches("scope=\"col\"").count() == 6);
+}
+
+#[test]
+fn tables_without_a_row_are_one_line() {
+    let mut report = report(table(vec![column("n", Format::Count)], vec![vec![Cell::Int(1)]]));
+    for (slug, title) in [("bursts", "Bursts: many, one"), ("units", "Units <b>")] {
+        let mut empty = table(vec![column("n", Format::Count)], vec![]);
+        empty.slug = slug.into();
+        empty.title = title.into();
+        empty.notes = Some("What it would mean.".into());
+        report.sections[0].blocks.insert(0, Block::Table(empty));
+    }
+    let link = SentenceLink { sentence: 0, table: "bursts".into(), filters: vec![] };
+    report.sections[0].links = vec![link];
+    let page = page(&report).expect("rendered");
+    access::check(&page);
+    let said =
+        "<p class=\"nothing\">Nothing to show for this period: Units &lt;b&gt;; Bursts: many, one.</p>";
+    assert!(page.contains(said));
+    for gone in ["t-bursts", "What it would mean.", "csv/units"] {
+        assert!(!page.contains(gone), "{gone}");
+    }
+}
+
+#[test]
+fn what_stands_between_backticks_is_code() {
+    let mut table = table(vec![column("n", Format::Text)], vec![vec![text("`a`")]]);
+    table.notes = Some("See `sla <b>`.".into());
+    let mut report = report(table);
+    report.sections[0].sentences = vec!["One ` alone.".into(), "`A` or `b`".into()];
+    let page = page(&report).expect("rendered");
+    for said in ["See <code>sla &lt;b&gt;</code>. <a", ">One ` alone.<", "><code>A</code> or <code>b</code><"]
+    {
+        assert!(page.contains(said), "{said}");
+    }
+    // What an export says stays as it is.
+    assert!(page.contains("scope=row>`a`"));
+}
+
+#[test]
 fn columns_past_any_number_have_their_look() {
     let columns: Vec<Column> = (0..40).map(|_| column("n", Format::Count)).collect();
     let page = page(&report(table(columns, vec![vec![Cell::Int(1); 40]]))).expect("rendered");
@@ -254,7 +307,7 @@ fn a_page_is_never_too_big_to_send() {
         vec![text(&format!("INC-{n}")), text(&"</td> & so on ".repeat(20)), text(verdict)]
     };
     let whole = page(&report(table(columns.clone(), (0..500).map(row).collect()))).expect("rendered");
-    assert!(whole.contains("<span>500 rows</span>") && !whole.contains("data-total"));
+    assert!(whole.contains("<span>500 rows</span>") && !whole.contains("data-total="));
     let cut = page(&report(table(columns, (0..20_000).map(row).collect()))).expect("rendered");
     assert!(cut.len() < 5_000_000, "{}", cut.len());
     assert!(cut.contains(" of 20,000 rows – the rest is in csv") && cut.contains("data-total=\"20000\""));

@@ -9,7 +9,7 @@ use super::details::{DetailView, Details};
 use super::{Reader, budget, fit, links};
 use crate::paper::format;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Block, Card, Figure, Format, Report, Section, Table, Tone};
+use crate::paper::{Block, Card, ChartKind, Figure, Format, OtherPeriod, Report, Section, Table, Tone};
 use crate::render::chart;
 
 /// A table of more rows below its figure scrolls, so that the figures of a
@@ -21,7 +21,10 @@ const MAX_BELOW_FIGURE: usize = 14;
 const MAX_AT_LENGTH: usize = 40;
 
 /// A table of more columns takes the whole width.
-const MAX_NARROW_COLUMNS: usize = 6;
+pub const MAX_NARROW_COLUMNS: usize = 6;
+
+/// Alternately plain text and code, which stood between backticks; the first is plain.
+pub type Marked = Vec<String>;
 
 #[derive(Serialize)]
 pub struct PageView {
@@ -29,6 +32,7 @@ pub struct PageView {
     header: Vec<String>,
     /// Where the list of all reports has this one.
     every: Option<String>,
+    periods: Vec<PeriodView>,
     /// Label and address.
     downloads: Vec<(String, String)>,
     has_method: bool,
@@ -51,12 +55,14 @@ struct SectionView {
     sentences: Vec<SentenceView>,
     cards: Vec<CardView>,
     blocks: Vec<BlockView>,
+    /// Titles of the tables that have no row.
+    nothing: Vec<String>,
 }
 
 /// A sentence, and where it leads.
 #[derive(Serialize)]
 struct SentenceView {
-    text: String,
+    text: Marked,
     /// Slug of a table of this page.
     table: Option<String>,
     /// As in an address, without what the script adds.
@@ -79,15 +85,15 @@ struct CardView {
 #[derive(Serialize)]
 struct BlockView {
     table: Option<TableView>,
-    definitions: Vec<(String, String)>,
+    definitions: Vec<(String, Marked)>,
 }
 
 #[derive(Serialize)]
 pub struct TableView {
     slug: String,
     title: String,
-    question: Option<String>,
-    notes: Option<String>,
+    question: Option<Marked>,
+    notes: Option<Marked>,
     figure: Option<FigureView>,
     /// `12 rows`.
     size: String,
@@ -95,6 +101,8 @@ pub struct TableView {
     total: Option<usize>,
     /// How many rows are printed, where not all are.
     printed: Option<String>,
+    /// The figure tells a reader more than the table, so paper has the figure alone.
+    is_drawn: bool,
     /// May be cut where a page would be too big.
     #[serde(skip)]
     is_list: bool,
@@ -115,7 +123,7 @@ pub struct TableView {
     details: Vec<DetailView>,
     /// How many rows open.
     opening: usize,
-    details_note: Option<String>,
+    details_note: Option<Marked>,
 }
 
 #[derive(Serialize)]
@@ -131,6 +139,13 @@ pub struct FigureView {
     /// `None` where there is nothing to draw; the caption says so.
     svg: Option<String>,
     caption: String,
+}
+
+#[derive(Serialize)]
+struct PeriodView {
+    label: String,
+    /// `None` for the page's own. By way of the list, which knows whether there is such a report.
+    href: Option<String>,
 }
 
 /// What is collected over the whole page.
@@ -150,8 +165,8 @@ pub fn page(report: &Report) -> Result<PageView, String> {
     let reader = Reader { zone, locale: report.locale };
     let blocks = report.sections.iter().flat_map(|section| &section.blocks);
     let tables = blocks.filter_map(|block| match block {
-        Block::Table(table) => Some(table.slug.clone()),
-        Block::Definitions(_) => None,
+        Block::Table(table) if !is_nothing(table) => Some(table.slug.clone()),
+        Block::Table(_) | Block::Definitions(_) => None,
     });
     let mut whole = Whole { tables: tables.collect(), ..Whole::default() };
     let (there, absent): (Vec<&Section>, Vec<&Section>) =
@@ -171,6 +186,7 @@ pub fn page(report: &Report) -> Result<PageView, String> {
         title: plain(&report.title),
         header: all(&report.header),
         every: report.folder.as_ref().map(|name| format!("../index.html#r-{}", plain(name))),
+        periods: periods(report),
         downloads,
         has_method: there.iter().any(|section| section.id == "method"),
         sections,
@@ -178,6 +194,16 @@ pub fn page(report: &Report) -> Result<PageView, String> {
         looks: whole.looks,
         paper_css: whole.stacks.concat(),
     })
+}
+
+/// Nothing where the page's own period is the only one.
+fn periods(report: &Report) -> Vec<PeriodView> {
+    let Some(own) = report.folder.as_ref().filter(|_| report.periods.len() > 1) else { return Vec::new() };
+    let view = |period: &OtherPeriod| PeriodView {
+        label: plain(&period.label),
+        href: (period.name != *own).then(|| format!("../index.html?open#r-{}", plain(&period.name))),
+    };
+    report.periods.iter().rev().map(view).collect()
 }
 
 fn has_content(section: &Section) -> bool {
@@ -188,17 +214,27 @@ fn has_content(section: &Section) -> bool {
     !section.sentences.is_empty() || !section.cards.is_empty() || section.blocks.iter().any(has_block)
 }
 
+/// Whether there is no row to show, here or elsewhere.
+fn is_nothing(table: &Table) -> bool {
+    table.rows.is_empty() && table.total_rows == 0
+}
+
 fn section(section: &Section, reader: Reader, whole: &mut Whole) -> SectionView {
-    let blocks = section.blocks.iter().map(|block| match block {
-        Block::Table(table) => {
-            BlockView { table: Some(self::table(table, reader, whole)), definitions: Vec::new() }
+    let (mut blocks, mut nothing) = (Vec::new(), Vec::new());
+    for block in &section.blocks {
+        match block {
+            // A heading, a question and a definition of nothing would be a page of them.
+            Block::Table(table) if is_nothing(table) => nothing.push(plain(&table.title)),
+            Block::Table(table) => {
+                let table = Some(self::table(table, reader, whole));
+                blocks.push(BlockView { table, definitions: Vec::new() });
+            }
+            Block::Definitions(definitions) => blocks.push(BlockView {
+                table: None,
+                definitions: definitions.iter().map(|d| (plain(&d.term), marked(&d.text))).collect(),
+            }),
         }
-        Block::Definitions(definitions) => BlockView {
-            table: None,
-            definitions: definitions.iter().map(|d| (plain(&d.term), plain(&d.text))).collect(),
-        },
-    });
-    let blocks = blocks.collect();
+    }
     let sentences = section.sentences.iter().enumerate();
     SectionView {
         id: plain(&section.id),
@@ -206,13 +242,14 @@ fn section(section: &Section, reader: Reader, whole: &mut Whole) -> SectionView 
         sentences: sentences.map(|(at, text)| sentence(section, at, text, whole)).collect(),
         cards: section.cards.iter().map(|card| self::card(card, reader.locale)).collect(),
         blocks,
+        nothing,
     }
 }
 
 fn sentence(section: &Section, at: usize, text: &str, whole: &Whole) -> SentenceView {
     let link = section.links.iter().find(|link| link.sentence == at && whole.tables.contains(&link.table));
     SentenceView {
-        text: plain(text),
+        text: marked(text),
         table: link.map(|link| plain(&link.table)),
         filter: link.map_or(String::new(), |link| links::query(&link.filters)),
     }
@@ -242,23 +279,31 @@ pub fn tone(tone: Tone) -> &'static str {
 
 fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
     let mut shown = cells::shown(table);
-    let (same, empty) = cells::alike(table, &mut shown).into_iter().partition(|one| !one.value.is_empty());
-    let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
-    for (nth, shown) in shown.iter().enumerate() {
-        for look in cells::looks(table, shown, reader.locale) {
-            class.push_str(&format!(" {look}{}", nth + 1));
-            whole.looks.insert((look, nth + 1));
-        }
-    }
+    let (same, empty) =
+        cells::alike(table, &mut shown, reader.locale).into_iter().partition(|one| !one.value.is_empty());
     let mut rows: Vec<Vec<CellView>> = table
         .rows
         .iter()
         .map(|row| shown.iter().map(|shown| cells::cell(row, shown, reader)).collect())
         .collect();
-    if let Some(stack) = fit::stack(&shown, &rows) {
+    let stack = fit::stack(&shown, &rows);
+    // Columns whose words may break; `None` where that is for the looks alone to say.
+    let broken = if stack.is_none() { fit::broken(&shown, &rows) } else { None };
+    let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
+    for (nth, shown) in shown.iter().enumerate() {
+        let is_unbroken = broken.as_ref().is_some_and(|broken| !broken.contains(&nth));
+        let looks = cells::looks(table, shown, reader.locale);
+        for look in looks.into_iter().filter(|look| *look != 'a' || !is_unbroken) {
+            class.push_str(&format!(" {look}{}", nth + 1));
+            whole.looks.insert((look, nth + 1));
+        }
+    }
+    if let Some(stack) = stack {
         let own = format!("s{}", whole.stacks.len() + 1);
         whole.stacks.push(stack.css(&own));
         class.push_str(&format!(" stack {own}"));
+    } else if broken.is_some() {
+        class.push_str(" whole");
     }
     let details = whole.details.of(table, reader);
     for (row, id) in &details.ids {
@@ -266,12 +311,15 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
             first.opens = Some(id.clone());
         }
     }
+    let figure = figure(table);
+    let is_told = table.figure.as_ref().is_some_and(|own| DRAWN.contains(&own.kind));
     let mut view = TableView {
         slug: plain(&table.slug),
         title: plain(&table.title),
-        question: table.question.as_deref().map(plain),
-        notes: table.notes.as_deref().map(plain),
-        figure: figure(table),
+        question: table.question.as_deref().map(marked),
+        notes: table.notes.as_deref().map(marked),
+        is_drawn: is_told && figure.as_ref().is_some_and(|figure| figure.svg.is_some()),
+        figure,
         size: String::new(),
         total: None,
         printed: None,
@@ -303,7 +351,7 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
         rows,
         opening: details.ids.len(),
         details: details.views,
-        details_note: details.note,
+        details_note: details.note.as_deref().map(marked),
     };
     view.count();
     view
@@ -311,6 +359,9 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
 
 /// Rows of a table on paper; the style says the same number.
 const MAX_PRINTED: usize = 80;
+
+/// Charts whose table is a long list of their cells or of the corners of their lines.
+const DRAWN: [ChartKind; 3] = [ChartKind::Heatmap, ChartKind::Ecdf, ChartKind::Mcf];
 
 impl TableView {
     /// Place of the first column of verdicts.
@@ -336,15 +387,19 @@ impl TableView {
         } else {
             phrase!(locale, "{n} rows", n = here)
         };
-        self.printed = (rows > MAX_PRINTED).then(|| {
-            phrase!(
+        self.printed = if self.is_drawn {
+            Some(phrase!(locale, "On paper: the chart only; its table is in csv/{slug}.csv.", slug = slug))
+        } else if rows > MAX_PRINTED {
+            Some(phrase!(
                 locale,
                 "On paper: the first {n} of {total} rows; all are in csv/{slug}.csv.",
                 n = MAX_PRINTED,
                 total = total,
                 slug = slug
-            )
-        });
+            ))
+        } else {
+            None
+        };
     }
 }
 
@@ -374,6 +429,14 @@ impl FigureView {
 
 pub fn plain(text: &str) -> String {
     format::plain(text).into_owned()
+}
+
+/// Takes the backticks off; where one has no other, all stay.
+pub fn marked(text: &str) -> Marked {
+    let text = plain(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    let has_pairs = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|code| !code.is_empty());
+    if has_pairs { parts.into_iter().map(str::to_owned).collect() } else { vec![text] }
 }
 
 pub fn all(texts: &[String]) -> Vec<String> {

@@ -132,8 +132,8 @@ pub fn island(locale: Locale) -> Result<String, String> {
             "Filtered: {filters} – {rows} rows in {tables} tables. Key figures and charts are of the whole period.",
         ),
         paper: text("The tables were filtered on the screen ({filters}); this print is not."),
-        open: text("Open all"),
-        close: text("Close all"),
+        open: text("Open all details"),
+        close: text("Close all details"),
     };
     serde_json::to_string(&words)
         .map(|json| inert(&json))

@@ -3,6 +3,7 @@
 //! Titles and names of lines are references to cells, never strings: Excel
 //! and its writers take a string that starts with `=` for a reference.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rust_xlsxwriter::{
@@ -14,9 +15,9 @@ use super::cells::{Shown, Value};
 use super::sheet::{LINE, PROSE, put, words};
 use super::summary::FIRST_WIDTH;
 use super::text::{lines, safe};
-use super::{Context, shown, style};
+use super::{Context, style};
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{ChartKind, Figure};
+use crate::paper::{ChartKind, Figure, Series, format};
 
 /// Rows that a chart covers.
 const ROWS: u32 = 19;
@@ -25,7 +26,7 @@ const HEIGHT: u32 = 370;
 /// Bars of a Pareto chart; the rest is in the table.
 const MAX_BARS: usize = 24;
 /// Excel shows no longer text of an object.
-const MAX_ALT: usize = 2_000;
+const MAX_ALT: usize = 255;
 /// Of a name along the axis.
 const MAX_NAME: usize = 30;
 const GRID: u32 = 0xD1D5DB;
@@ -61,9 +62,12 @@ impl<'a> Place<'a> {
 /// Draws the first line of shares and the first Pareto chart of the report, with their data below.
 pub fn write(sheet: &mut Worksheet, context: &Context, name: &str, row: u32) -> Result<(), XlsxError> {
     let figure = |is: &dyn Fn(&Figure) -> bool| {
-        shown(context.report).filter_map(|table| table.figure.as_ref()).find(|figure| is(figure))
+        context.report.tables().filter_map(|table| table.figure.as_ref()).find(|figure| is(figure))
     };
-    let line = figure(&|figure| figure.kind == ChartKind::Line && figure.unit == "%");
+    let line =
+        figure(&|figure| matches!(figure.kind, ChartKind::Line | ChartKind::Spc) && figure.unit == "%");
+    let line = line.map(as_line);
+    let line = line.as_deref();
     let pareto = figure(&|figure| figure.kind == ChartKind::Pareto && !figure.series.is_empty());
     let mut below = row + if line.is_some() || pareto.is_some() { ROWS + 1 } else { 0 };
     if let Some(figure) = line {
@@ -79,6 +83,24 @@ pub fn write(sheet: &mut Worksheet, context: &Context, name: &str, row: u32) -> 
         sheet.insert_chart_with_offset(row, 0, &pareto_chart(figure, &place), x, 0)?;
     }
     Ok(())
+}
+
+/// The panels of a control chart as lines of one chart, with the target that all share.
+fn as_line(figure: &Figure) -> Cow<'_, Figure> {
+    if figure.kind == ChartKind::Line {
+        return Cow::Borrowed(figure);
+    }
+    let target = figure.panels.first().and_then(|panel| panel.target);
+    let series = figure
+        .panels
+        .iter()
+        .map(|panel| Series { name: panel.name.clone(), values: panel.values.clone() })
+        .collect();
+    Cow::Owned(Figure {
+        series,
+        target: target.filter(|_| figure.panels.iter().all(|panel| panel.target == target)),
+        ..figure.clone()
+    })
 }
 
 /// A column of cells under a chart.
@@ -116,7 +138,11 @@ fn pareto_columns(figure: &Figure) -> Vec<Drawn> {
     vec![
         Drawn {
             name: format!("{}{unit}", figure.y_label),
-            values: values.to_vec(),
+            // As on the page.
+            values: match figure.unit.as_str() {
+                "h" => values.iter().map(|value| value.map(format::tenths)).collect(),
+                _ => values.to_vec(),
+            },
             shown: if figure.unit == "%" { Shown::Share } else { Shown::Number(1) },
         },
         Drawn {

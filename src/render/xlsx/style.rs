@@ -165,6 +165,8 @@ pub fn page(sheet: &mut Worksheet, report: &Report, width: usize) {
     sheet
         .set_paper_size(A4)
         .set_landscape()
+        // Over, then down: the parts of a row follow each other.
+        .set_page_order(true)
         .set_margins(0.4, 0.4, 0.75, 0.6, 0.3, 0.3)
         .set_header(format!("&L{title}&R&A"))
         .set_footer(format!("&R{}", phrase!(report.locale, "Page &P of &N")));

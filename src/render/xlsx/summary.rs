@@ -36,8 +36,9 @@ pub fn write(
         row = across(sheet, context, row, line, &styles.muted)?;
     }
     row += 1;
-    let verdict = report.sections.iter().filter(|section| section.id == "verdict");
-    for sentence in verdict.flat_map(|section| &section.sentences) {
+    // What a reader says of their own is nowhere else in the pack.
+    let said = report.sections.iter().filter(|section| section.id == "verdict" || section.is_own());
+    for sentence in said.flat_map(|section| &section.sentences) {
         row = across(sheet, context, row, sentence, &styles.lead)?;
     }
     for (sheet_plan, cut) in sheets.iter().filter_map(|sheet| Some((sheet, sheet.cut(locale)?))) {

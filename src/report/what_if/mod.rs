@@ -107,6 +107,7 @@ pub fn report(what_if: &WhatIf) -> Report {
         ],
         time_zone: what_if.zone.name().to_owned(),
         folder: None,
+        periods: Vec::new(),
         downloads: Vec::new(),
         sections,
     }

@@ -61,6 +61,55 @@ fn a_heatmap_has_five_steps_and_blanks() {
 }
 
 #[test]
+fn a_heatmap_is_of_the_rows_that_it_draws() {
+    let names: Vec<String> = (0..26).map(|row| format!("Row {row}")).collect();
+    // The last row would have the largest value.
+    let values: Vec<[f64; 2]> = (0..26).map(|row| [f64::from(row * 10); 2]).collect();
+    let rows: Vec<(&str, &[f64])> =
+        names.iter().zip(&values).map(|(name, row)| (name.as_str(), row.as_slice())).collect();
+    let svg = drawn(&bare(ChartKind::Heatmap, "", &["a", "b"], &rows));
+    for label in ["to 230", "Row 23", "The first 24 of 26; the CSV file has all."] {
+        assert!(svg.contains(&format!(">{label}<")), "{label}");
+    }
+    assert!(!svg.contains(">to 250<") && !svg.contains(">Row 24<"));
+    let drawn = drawn(&bare(ChartKind::Heatmap, "", &["a", "b"], &rows[..24]));
+    assert!(!drawn.contains(">The first"));
+}
+
+#[test]
+fn all_cells_have_numbers_or_none() {
+    let names: Vec<String> = (0..60).map(|column| column.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut values = [7.0; 60];
+    let numbers = |values: &[f64]| {
+        let svg = drawn(&bare(ChartKind::Heatmap, "", &names, &[("a", values)]));
+        // Names of columns are muted; numbers on tints and on the last, opaque step are not.
+        svg.split("<text").filter(|text| text.contains("\"tinted\"") || text.contains("#FFFFFF")).count()
+    };
+    assert_eq!(numbers(&values), 60);
+    values[3] = 12_345.0;
+    assert_eq!(numbers(&values), 0);
+}
+
+#[test]
+fn labels_that_moved_have_leaders() {
+    let leaders = |target: f64| {
+        let own = Panel { target: Some(target), ..panel("a", &[0.9, 0.86], &[Variation::Common; 2]) };
+        marks(&drawn(&controlled(2, vec![own])), "stroke-dasharray=\"2 6\"")
+    };
+    // Mean 0.9, latest 0.86, limits 0.84 and 0.96 on an axis from 0.8 to 1 of 262 units: 0.02 are 26.
+    assert!(leaders(0.9) > leaders(0.93));
+}
+
+#[test]
+fn without_lines_there_is_a_reason() {
+    let none = bare(ChartKind::Ecdf, "%", &[], &[]);
+    let why = Figure { description: "Fewer than 10 tickets.".into(), ..none.clone() };
+    assert_eq!(svg_of(&why).expect_err("nothing"), "Fewer than 10 tickets.");
+    assert!(svg_of(&Figure { description: String::new(), ..none }).is_err());
+}
+
+#[test]
 fn the_outline_joins_neighbours() {
     let mut figure = week(|_, _| 3.0);
     figure.points = DAYS[..5].iter().flat_map(|day| (8..18).map(|hour| inside(day, hour))).collect();
@@ -223,6 +272,28 @@ fn a_timeline_shows_pauses_closed_hours_and_what_is_over() {
 }
 
 #[test]
+fn a_short_life_is_in_minutes() {
+    let axis = |hours: f64| {
+        let axis = plane::Axis::hours(hours, "Real time", Locale::EnGb);
+        (axis.label, axis.ticks.iter().map(|(_, label)| label.clone()).collect::<Vec<_>>())
+    };
+    let (label, ticks) = axis(20.0 / 60.0);
+    assert_eq!((label.as_str(), ticks.len()), ("Real time (minutes)", 11));
+    assert_eq!(ticks[10], "20");
+    assert_eq!(axis(2.0), ("Real time (hours)".into(), vec!["0".into(), "1".into(), "2".into()]));
+}
+
+#[test]
+fn the_name_of_what_counts_fits_in_bold() {
+    let parts = ["a", "b", "What counts of all these hours", "Limit"];
+    let svg = drawn(&bare(ChartKind::Waterfall, "h", &parts, &[("T1", &[9.0, 4.0, 5.0, 6.0])]));
+    let name = svg.split("<text").find(|text| text.contains(">What counts")).expect("its name");
+    let x: i32 = name.split(" x=\"").nth(1).and_then(|x| x.split('"').next()?.parse().ok()).expect("x");
+    let width = text::width(parts[2], text::Weight::Bold).expect("measured");
+    assert!(name.contains("bold") && x >= width, "{x} {width}");
+}
+
+#[test]
 fn long_lives_and_odd_ones_are_drawn() {
     for days in [6, 60, 150, 600] {
         let mut spans: Vec<Span> = (0..days)
@@ -246,7 +317,7 @@ fn long_lives_and_odd_ones_are_drawn() {
 #[test]
 fn hostile_and_extreme_values_are_drawn() {
     let long = "W<script>\u{202e}\0".repeat(5_000);
-    let most = [f64::MAX, 1e15, -5.0, 1e-300, 0.0];
+    let most = [1e15, f64::MAX, -5.0, 1e-300, 0.0];
     for kind in [ChartKind::Heatmap, ChartKind::Waterfall] {
         let rows: Vec<(&str, &[f64])> = vec![(&long, &most); MAX_CURVES + 2];
         drawn(&bare(kind, "h", &[&long, "b", "c", "d", "e"], &rows));

@@ -72,7 +72,7 @@ fn full_figures_keep_within_their_bounds() {
     let rows: Vec<_> = names.iter().enumerate().map(|(n, name)| (name.as_str(), [n as f64, 9.0])).collect();
     let svg = drawn(&slope(&rows));
     assert_eq!(svg.matches("<polyline").count(), 2 + 12 + leaders(&svg));
-    assert!(svg.contains(">The 12 largest of 300; the table has all.<"));
+    assert!(svg.contains(">The 12 largest of 300; the CSV file has all.<"));
 }
 
 fn leaders(svg: &str) -> usize {
@@ -102,6 +102,17 @@ fn a_mcf_steps_to_the_right() {
     assert_eq!((corners[0].1, corners[1].0), (corners[1].1, corners[2].0));
     assert_eq!(svg.matches("<polygon").count(), 1);
     assert!(svg.contains(">Age (years)<") && svg.contains(">KX 1<"));
+}
+
+#[test]
+fn a_band_is_seen_at_its_last_point() {
+    let svg = drawn(&marked(ChartKind::Mcf, vec![banded("KX", 0.0, 0.0), banded("KX", 60.0, 1.0)]));
+    let band = svg.split("<polygon").nth(1).expect("a band");
+    let places = band.split("points=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("points");
+    let xs: Vec<i32> = places.split(' ').filter_map(|at| at.split(',').next()?.parse().ok()).collect();
+    let dot = svg.split("<circle").nth(1).and_then(|rest| rest.split("cx=\"").nth(1)).expect("a dot");
+    let dot: i32 = dot.split('"').next().and_then(|x| x.parse().ok()).expect("x");
+    assert!(xs.iter().max().is_some_and(|most| *most > dot), "{xs:?} {dot}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use super::{access, column, report, table, text};
 use crate::paper::Block;
 use crate::paper::locale::Locale;
 use crate::paper::{
-    Card, Cell, ChartKind, Column, Download, Figure, Format, Report, Section, SentenceLink, Series, Table,
-    Tone,
+    Card, Cell, ChartKind, Column, Download, Figure, Format, OtherPeriod, Report, Section, SentenceLink,
+    Series, Table, Tone,
 };
 use crate::render::html::page;
 
@@ -257,6 +257,19 @@ fn links_lead_to_files_of_the_results() {
 }
 
 #[test]
+fn other_periods_are_found_by_way_of_the_list() {
+    let (_, mut report) = all().into_iter().next().expect("made up");
+    assert!(!page(&report).expect("rendered").contains("Other periods"));
+    report.periods = [("August 2026", "2026-08"), ("September 2026", "2026-09")]
+        .map(|(label, name)| OtherPeriod { label: label.into(), name: name.into() })
+        .to_vec();
+    let page = page(&report).expect("rendered");
+    access::check(&page);
+    assert!(page.contains("<a href=\"..&#x2f;index.html?open#r-2026-08\">August 2026</a>"));
+    assert!(page.contains("<b aria-current=\"page\">September 2026</b>"));
+}
+
+#[test]
 fn a_page_alone_leads_to_no_list() {
     let (_, mut report) = all().into_iter().next().expect("made up");
     report.folder = None;
@@ -270,6 +283,22 @@ fn wide_tables_are_stacked_on_paper_only() {
     assert!(page.contains("stack s1\""));
     let (_, rules) = page.split_once("@media print{.s1>*>tr{grid-template-columns:").expect("rules");
     assert!(rules.starts_with("minmax(0,"));
+}
+
+#[test]
+fn paper_has_a_heat_map_without_its_table() {
+    let drawn = |kind: ChartKind| {
+        let mut table = tickets(vec![row("K-1", 8, 10, "met"), row("K-2", 9, 10, "met")]);
+        let mut own = figure(&["a", "b"], &[Some(0.8), Some(0.9)], None);
+        own.kind = kind;
+        table.figure = Some(own);
+        page(&report(table)).expect("rendered")
+    };
+    let said = "<p class=\"printed\">On paper: the chart only; its table is in csv&#x2f;tickets.csv.</p>";
+    let heat_map = drawn(ChartKind::Heatmap);
+    assert!(heat_map.contains(said) && heat_map.contains("<div class=\"scroll tall drawn\""));
+    let line = drawn(ChartKind::Line);
+    assert!(!line.contains("class=\"printed\"") && line.contains("<div class=\"scroll tall\""));
 }
 
 #[test]
