@@ -14,6 +14,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    /// Colours in messages; `auto` heeds `NO_COLOR`, `CLICOLOR_FORCE` and whether somebody watches
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t)]
+    pub color: Color,
+}
+
+/// When messages have colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 /// The subcommands.

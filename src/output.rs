@@ -3,11 +3,11 @@
 mod listing;
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, PolarsResult};
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -68,6 +68,27 @@ impl Output {
         Ok((file, full))
     }
 
+    /// A file that grows bit by bit, until it is [kept](Output::keep).
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sink(&self, path: &str) -> Result<Sink, String> {
+        let (file, full) = self.open(path)?;
+        Ok(Sink { file: BufWriter::new(file), full, path: path.to_owned(), hash: Sha256::new(), bytes: 0 })
+    }
+
+    /// Adds a file to the results.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn keep(&mut self, mut sink: Sink) -> Result<(), String> {
+        let done = sink.file.flush().and_then(|()| sink.file.get_ref().sync_all());
+        done.map_err(|error| told(&sink.full, &error))?;
+        let sha256 = hex(&sink.hash.finalize());
+        self.files.push(Written { path: sink.path, bytes: sink.bytes, sha256 });
+        Ok(())
+    }
+
     /// Writes a file.
     ///
     /// # Errors
@@ -121,17 +142,52 @@ impl Output {
     }
 }
 
-/// A frame as Parquet; `name` is for messages.
+/// A file that is being written.
+pub struct Sink {
+    file: BufWriter<File>,
+    full: PathBuf,
+    path: String,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes frames of the same columns as one Parquet file, a row group for each.
 ///
 /// # Errors
-/// What Polars says.
-pub fn parquet(name: &str, frame: &DataFrame) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Snappy)
-        .finish(&mut frame.clone())
-        .map_err(|error| format!("error: can't write `{name}` as Parquet: {error}"))?;
-    Ok(bytes)
+/// What Polars or the system says.
+pub fn parquet(
+    sink: &mut Sink,
+    mut parts: impl Iterator<Item = PolarsResult<DataFrame>>,
+) -> Result<(), String> {
+    let place = sink.full.display().to_string();
+    let write = || -> PolarsResult<()> {
+        let Some(mut part) = parts.next().transpose()? else { return Ok(()) };
+        let writer = ParquetWriter::new(sink).with_compression(ParquetCompression::Snappy);
+        let mut writer = writer.batched(part.schema())?;
+        loop {
+            part.align_chunks_par();
+            writer.write_batch(&part)?;
+            match parts.next().transpose()? {
+                Some(next) => part = next,
+                None => break,
+            }
+        }
+        writer.finish().map(|_| ())
+    };
+    write().map_err(|error| format!("error: can't write `{place}`: {error}"))
 }
 
 /// The temporary folder is private to its maker; what is published isn't.

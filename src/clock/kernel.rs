@@ -38,6 +38,8 @@ pub struct Kernel<'a> {
     pub(super) event_pauses: Vec<u64>,
     /// By code of the ticket's site.
     site_zone: Vec<Option<Tz>>,
+    /// Positions in the policy.
+    pub(super) calendar_named: FxHashMap<&'a str, usize>,
 }
 
 /// Most clocks that a policy may have.
@@ -113,6 +115,9 @@ impl<'a> Kernel<'a> {
             event_pauses: values.values().map(pauses).collect(),
             site_zone: (data.tickets.column(Text::Site).dictionary.values())
                 .map(|site| zones.get(site).copied().flatten())
+                .collect(),
+            calendar_named: (policy.calendars.iter().enumerate())
+                .map(|(position, calendar)| (calendar.spec.name.as_str(), position))
                 .collect(),
         }
     }
@@ -192,15 +197,17 @@ impl<'a> Kernel<'a> {
         scratch.timeline.rebuild(events, opened_at, self.as_of, |code| self.class_of(code));
     }
 
-    /// Measures every clock of one ticket and appends readings, segments and, where
+    /// Measures every clock of one ticket and appends readings, segments if asked for and, where
     /// a clock ran more than once, its cycles.
-    pub fn measure(&self, ticket: usize, scratch: &mut Scratch, out: &mut Readings) {
+    pub fn measure(&self, ticket: usize, scratch: &mut Scratch, out: &mut Readings, has_segments: bool) {
         self.timeline(ticket, scratch);
         let entitlement = self.entitlement(ticket);
         for clock in 0..self.policy.clocks.len() {
             let reading = self.read(ticket, clock, entitlement, scratch);
             out.rows.push(reading);
-            self.split(&reading, scratch, &mut out.segments);
+            if has_segments {
+                self.split(&reading, scratch, &mut out.segments);
+            }
             if scratch.cycles.len() > 1 {
                 out.cycles.extend_from_slice(&scratch.cycles);
             }

@@ -51,12 +51,23 @@ const BATCHES_A_THREAD: usize = 4;
 
 /// Measures every clock of every ticket, in parallel; the result doesn't depend on the threads.
 pub fn measure(policy: &Policy, data: &Dataset, calendars: &Calendars, as_of: i64) -> Readings {
+    measure_with(policy, data, calendars, as_of, true)
+}
+
+/// The same; segments, which are as many again, only where they are asked for.
+pub fn measure_with(
+    policy: &Policy,
+    data: &Dataset,
+    calendars: &Calendars,
+    as_of: i64,
+    has_segments: bool,
+) -> Readings {
     let kernel = Kernel::new(policy, data, calendars, as_of);
     let batch = |batch: usize| {
         let (mut scratch, mut readings) = (Scratch::default(), Readings::default());
         let first = batch * BATCH;
         for ticket in first..(first + BATCH).min(data.tickets.len()) {
-            kernel.measure(ticket, &mut scratch, &mut readings);
+            kernel.measure(ticket, &mut scratch, &mut readings, has_segments);
         }
         readings
     };

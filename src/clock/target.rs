@@ -94,7 +94,7 @@ impl<'a> Kernel<'a> {
             CalendarChoice::Named(position) => position,
             CalendarChoice::Contract { otherwise } => contract
                 .and_then(|contract| contract.calendar.as_deref())
-                .and_then(|name| self.policy.calendars.iter().position(|c| c.spec.name == name))
+                .and_then(|name| self.calendar_named.get(name).copied())
                 .unwrap_or(otherwise),
         }
     }

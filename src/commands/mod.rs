@@ -12,7 +12,7 @@ macro_rules! say {
 macro_rules! tell {
     ($($part:tt)*) => {{
         use std::io::Write;
-        let _ = writeln!(std::io::stderr(), $($part)*);
+        let _ = writeln!(anstream::stderr(), "{}", crate::commands::paint::painted(&format!($($part)*)));
     }};
 }
 
@@ -24,6 +24,7 @@ mod explain;
 mod gate;
 mod history;
 mod init;
+mod paint;
 mod period;
 mod query;
 mod report;
@@ -38,7 +39,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 
 use crate::calendar::local_to_utc;
-use crate::cli::{Cli, Command, CommonArgs};
+use crate::cli::{Cli, Color, Command, CommonArgs};
 use crate::clock::{self, Calendars, Kernel, OutcomePeriod, Reading, StatusClass, local_date};
 use crate::config::{self, ALWAYS, Config, Input, TABLES};
 use crate::import::{self, Code, Imported};
@@ -103,6 +104,12 @@ impl Failure {
 
 /// Runs a command and returns the exit code.
 pub fn run(cli: Cli) -> i32 {
+    match cli.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
     let outcome = match cli.command {
         Command::Report(args) => report::run(&args, false),
         Command::Run(args) => report::run(&args, true),
@@ -267,7 +274,9 @@ fn with_facts<T>(
     then: impl FnOnce(&Facts, &mut Stages) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let calendars = calendars(config, imported, period.as_of)?;
-    let readings = clock::measure(&config.policy, &imported.data, &calendars, period.as_of);
+    let has_segments = wanted.has("segments");
+    let readings =
+        clock::measure_with(&config.policy, &imported.data, &calendars, period.as_of, has_segments);
     let kernel = Kernel::new(&config.policy, &imported.data, &calendars, period.as_of);
     stages
         .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));

@@ -35,13 +35,16 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     super::judge_rejects(&config, &imported)?;
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
     let wanted = query::wanted(std::slice::from_ref(&query));
-    let table =
+    let tables =
         super::with_facts(&config, &imported, &period, Vec::new(), &wanted, &mut stages, |facts, stages| {
             let tables =
                 tables::build(facts, &wanted).map_err(|error| Failure::usage(format!("error: {error}")))?;
             stages.done("tables", || format!("{} tables", tables.frames.len()));
-            query::run(&query, &tables).map_err(Failure::usage)
+            Ok(tables)
         })?;
+    // The query needs the room.
+    drop(imported);
+    let table = query::run(&query, &tables).map_err(Failure::usage)?;
     stages.done("query", || format!("{} rows", table.rows.len()));
     match args.format {
         QueryFormat::Csv => {

@@ -11,7 +11,7 @@ use super::{EMPTY, Failure, OUTPUT, Stages, gate, history, run_json};
 use crate::cli::{CsvDialect, Format, HtmlDetail, Redact, ReportArgs};
 use crate::import::{self, Imported, Redaction, hex};
 use crate::model::Time;
-use crate::output::{self, Output};
+use crate::output::{self, Output, Sink};
 use crate::paper::history::months;
 use crate::paper::locale::{Locale, phrase};
 use crate::paper::summary::{OwnReport, Summary};
@@ -19,7 +19,7 @@ use crate::paper::{Block, Cell, Download, OtherPeriod, Report, Table};
 use crate::render::csv::{Dialect, Style};
 use crate::report::selection::{self, Selection};
 use crate::report::{self, Inputs, TicketDetail, kpi, verdict_sentences};
-use crate::tables::{self, DATA, Tables, Wanted};
+use crate::tables::{self, DATA, Data, Facts, Wanted};
 use crate::{query, render};
 
 /// Runs the command; `sla run` fails where a gate doesn't hold.
@@ -55,8 +55,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     }
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
     let first_month = tables::month(period.from_at, config.zone);
-    // Of the data that is written, everything; and rejects, whatever is asked.
-    let wanted = if args.no_data { query::wanted(&queries).and(&["rejects"]) } else { Wanted::all() };
+    let wanted = query::wanted(&queries);
     let zone = config.zone.name();
     let foreign = summaries.iter().filter(|summary| summary.period.zone != zone).count();
     if foreign > 0 && !args.common.quiet {
@@ -77,6 +76,8 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             .map_err(Failure::usage)?;
         results.iter_mut().for_each(|table| report::localise(table, config.locale));
         stages.done("query", || format!("{} results", results.len()));
+        // The largest thing in memory, and asked all it had to answer.
+        drop(tables);
 
         let kpis = kpi::count(facts.kernel, facts.readings, &period, config.zone, facts.history);
         let rules = hex(&Sha256::digest(config.source.as_bytes()));
@@ -118,7 +119,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             report: &report,
             selections: &selections,
             own_reports: &own_reports,
-            tables: &tables,
+            facts,
             summary: &summary,
             markdown: &markdown,
         };
@@ -322,13 +323,13 @@ struct Made<'a> {
     report: &'a Report,
     selections: &'a [Selection],
     own_reports: &'a [OwnReport],
-    tables: &'a Tables,
+    facts: &'a Facts<'a>,
     summary: &'a Summary,
     markdown: &'a str,
 }
 
 fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), String> {
-    let Made { inputs, report, selections, own_reports, tables, summary, markdown } = made;
+    let Made { inputs, report, selections, own_reports, facts, summary, markdown } = made;
     let wants = |format| args.format.contains(&format);
     if wants(Format::Html) {
         output.write("index.html", render::html::page(report)?.as_bytes())?;
@@ -345,10 +346,9 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
         for (path, bytes) in bytes {
             output.write(&path, &bytes)?;
         }
-        if let Some(rejects) = tables.get("rejects") {
-            let table = query::plain("rejects", "Rejected rows", rejects)?;
-            output.write("csv/rejects.csv", &render::csv::table(&table, csv_style(args)))?;
-        }
+        let rejects = tables::rejects(facts.imported).map_err(|error| error.to_string())?;
+        let table = query::plain("rejects", "Rejected rows", &rejects)?;
+        output.write("csv/rejects.csv", &render::csv::table(&table, csv_style(args)))?;
     }
     if wants(Format::Xlsx) {
         output.write(PACK, &workbook(inputs, report, inputs.results.iter().collect())?)?;
@@ -384,13 +384,17 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
         }
     }
     if !args.no_data {
-        let written: Vec<(&str, Vec<u8>)> = DATA
+        let data = Data::new(facts);
+        let written: Vec<Sink> = DATA
             .into_par_iter()
-            .filter_map(|name| Some((name, tables.get(name)?)))
-            .map(|(name, frame)| Ok((name, output::parquet(name, frame)?)))
+            .map(|name| {
+                let mut sink = output.sink(&format!("data/{name}.parquet"))?;
+                output::parquet(&mut sink, data.parts(name))?;
+                Ok(sink)
+            })
             .collect::<Result<_, String>>()?;
-        for (name, bytes) in written {
-            output.write(&format!("data/{name}.parquet"), &bytes)?;
+        for sink in written {
+            output.keep(sink)?;
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ mod sql;
 
 pub use header::{Chart, Header, Names};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use polars::prelude::*;
@@ -132,8 +133,14 @@ pub fn ad_hoc(sql: &str) -> Result<Query, Diagnostics> {
 
 /// What queries ask the tables for.
 pub fn wanted(queries: &[Query]) -> Wanted {
-    let words: Option<Vec<_>> = queries.iter().map(|query| sql::words(&query.sql)).collect();
-    words.map_or_else(Wanted::all, |words| Wanted::named(words.into_iter().flatten().collect()))
+    let mut words: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for query in queries {
+        let Some(asked) = sql::asked(&query.sql) else { return Wanted::all() };
+        for (table, columns) in asked {
+            words.entry(table).or_default().extend(columns);
+        }
+    }
+    Wanted::named(words)
 }
 
 /// Runs a query and its checks.

@@ -1,34 +1,9 @@
 //! What a query may say: one statement that reads the registered tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-
-/// Tables that a query may read.
-pub const TABLES: [&str; 22] = [
-    "tickets",
-    "clocks",
-    "segments",
-    "cycles",
-    "contracts",
-    "outcomes",
-    "audit",
-    "areas",
-    "area_tickets",
-    "units",
-    "models",
-    "failures_by_age",
-    "bursts",
-    "site_attainment",
-    "hours",
-    "calendar_months",
-    "history",
-    "assets",
-    "rejects",
-    "findings",
-    "files",
-    "run",
-];
+use crate::tables::NAMES;
 
 /// A word, quoted text or sign of the SQL, with its place in the file.
 struct Token<'t> {
@@ -76,13 +51,13 @@ pub fn check(text: &str, body: usize) -> Result<(), Vec<Diagnostic>> {
         }
         let Some(name) = tokens.get(index + 1).filter(|next| next.text != "(") else { continue };
         let bare = name.text.trim_matches('"');
-        let is_known = TABLES.iter().chain(&defined).any(|known| known.eq_ignore_ascii_case(bare));
+        let is_known = NAMES.iter().chain(&defined).any(|known| known.eq_ignore_ascii_case(bare));
         let is_call = tokens.get(index + 2).is_some_and(|next| next.text == "(");
         if !is_known || is_call {
             problems.push(
                 error(name, format!("unknown table `{bare}`"))
-                    .label(format!("expected one of: {}", TABLES.join(", ")))
-                    .hint(did_you_mean(bare, TABLES)),
+                    .label(format!("expected one of: {}", NAMES.join(", ")))
+                    .hint(did_you_mean(bare, NAMES)),
             );
         }
         let listed = (index + 2..(index + 5).min(tokens.len())).find(|&at| tokens[at].text == ",");
@@ -99,9 +74,11 @@ fn is_clause(token: &Token) -> bool {
         .any(|word| token.is(word))
 }
 
-/// The words of a query in lower case, qualified names in parts; `None` where it asks for columns
-/// without naming them.
-pub fn words(sql: &str) -> Option<BTreeSet<String>> {
+/// The tables that a query asks for, and of each the words that may be columns, in lower case;
+/// `None` where it asks for columns without naming them.
+///
+/// A word belongs to every table of the query, unless it is qualified by the name of one.
+pub fn asked(sql: &str) -> Option<BTreeMap<&'static str, BTreeSet<String>>> {
     let tokens = tokens(sql, 0);
     let is_wildcard = |(index, token): (usize, &Token)| {
         let before = index.checked_sub(1).map(|before| &tokens[before]);
@@ -115,8 +92,27 @@ pub fn words(sql: &str) -> Option<BTreeSet<String>> {
     if tokens.iter().enumerate().any(is_wildcard) {
         return None;
     }
-    let parts = tokens.iter().flat_map(|token| token.text.split('.'));
-    Some(parts.map(|part| part.trim_matches('"').to_ascii_lowercase()).collect())
+    let bare = |part: &str| part.trim_matches('"').to_ascii_lowercase();
+    let table = |word: &str| NAMES.into_iter().find(|name| *name == word);
+    let words: Vec<Vec<String>> =
+        tokens.iter().map(|token| token.text.split('.').map(bare).collect()).collect();
+    let named = words.iter().flatten().filter_map(|word| table(word));
+    let mut asked: BTreeMap<&'static str, BTreeSet<String>> =
+        named.map(|name| (name, BTreeSet::new())).collect();
+    // A table under the name of another one would get that one's columns.
+    let is_renamed =
+        (words.windows(2)).any(|pair| pair[0] == ["as"] && pair[1].iter().any(|word| table(word).is_some()));
+    for word in words {
+        let own = match word.as_slice() {
+            [qualifier, column] if !is_renamed => table(qualifier).map(|name| (name, column.clone())),
+            _ => None,
+        };
+        match own {
+            Some((name, column)) => _ = asked.get_mut(name).map(|words| words.insert(column)),
+            None => asked.values_mut().for_each(|words| words.extend(word.iter().cloned())),
+        }
+    }
+    Some(asked)
 }
 
 fn tokens(text: &str, body: usize) -> Vec<Token<'_>> {
@@ -157,17 +153,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_those_that_a_query_names() {
-        let named =
-            words("SELECT c.Severity, COUNT(*) * 2 FROM clocks AS c -- limit_s\nWHERE \"due_at\" > 1")
-                .expect("named");
-        for word in ["clocks", "severity", "due_at"] {
-            assert!(named.contains(word), "{word}");
+    fn words_go_to_the_tables_that_they_may_be_of() {
+        let of = |sql: &str, table: &str| -> Vec<String> {
+            let asked = asked(sql).expect("named");
+            asked.get(table).map(|words| words.iter().cloned().collect()).unwrap_or_default()
+        };
+        let has = |sql: &str, table: &str, word: &str| of(sql, table).contains(&word.to_owned());
+        let alias = "SELECT c.Severity, COUNT(*) * 2 FROM clocks AS c -- limit_s\nWHERE \"due_at\" > 1";
+        assert!(has(alias, "clocks", "severity") && has(alias, "clocks", "due_at"));
+        assert!(!has(alias, "clocks", "limit_s") && of(alias, "tickets").is_empty());
+        let joined = "SELECT clocks.site, tickets.module, overrun_s FROM clocks JOIN tickets ON tickets.ticket_id = clocks.ticket_id";
+        assert!(has(joined, "clocks", "site") && !has(joined, "tickets", "site"));
+        assert!(has(joined, "tickets", "module") && !has(joined, "clocks", "module"));
+        for table in ["clocks", "tickets"] {
+            assert!(has(joined, table, "overrun_s") && has(joined, table, "ticket_id"));
         }
-        assert!(!named.contains("limit_s"));
+        let renamed = "SELECT tickets.overrun_s FROM clocks AS tickets";
+        assert!(has(renamed, "clocks", "overrun_s"));
         for all in ["SELECT * FROM clocks", "SELECT c.* FROM clocks AS c", "SELECT severity, * FROM clocks"] {
-            assert_eq!(words(all), None, "{all}");
+            assert_eq!(asked(all), None, "{all}");
         }
-        assert_eq!(words("SELECT a FROM x NATURAL JOIN y"), None);
+        assert_eq!(asked("SELECT a FROM x NATURAL JOIN y"), None);
     }
 }

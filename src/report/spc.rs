@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::figure::{self, CHART_MONTHS};
 use super::kpi::Kpi;
-use super::points::{number, text};
+use super::points::{few, number, text};
 use super::{Inputs, position, result};
 use crate::paper::locale::{Locale, phrase};
 use crate::paper::{Assurance, Cell, ChartKind, Control, Figure, MAX_CURVES, Panel, Table, Variation};
@@ -58,7 +58,7 @@ pub fn figure(kpis: &[Kpi], chart: &Header, table: &Table, locale: Locale) -> Op
         sentences.extend(sentence);
     }
     if let Some(rest) = names.get(MAX_CURVES..).filter(|rest| !rest.is_empty()) {
-        sentences.push(phrase!(locale, "Not drawn: {names}.", names = rest.join(", ")));
+        sentences.push(phrase!(locale, "Not drawn: {names}.", names = few(rest, locale)));
     }
     if let Some(first) = months.first().filter(|_| left_out) {
         sentences.push(phrase!(
@@ -155,7 +155,8 @@ fn counts(
 ) -> Vec<Option<(u64, u64)>> {
     let count = |row: &[Cell], column: usize| {
         let value = number(&row[column], table.columns[column].format)?;
-        (value >= 0.0).then_some(value as u64)
+        // Sums of such numbers of an own query still fit.
+        (value >= 0.0).then_some(value.min(1e12) as u64)
     };
     let mut counts = vec![None; months.len()];
     for row in table.rows.iter().filter(|row| is_own(row)) {
@@ -274,6 +275,14 @@ fn sentence<'a>(
             name = name,
             mean = mean,
             target = target
+        ),
+        // Nothing varies.
+        Some((Assurance::HitOrMiss, _)) | None if limits.lower == limits.upper => phrase!(
+            locale,
+            "{name}: {share} in all {n} months.",
+            name = name,
+            share = mean,
+            n = locale.count(chart.points.len() as i64)
         ),
         Some((Assurance::HitOrMiss, target)) => phrase!(
             locale,

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::points::{number, text};
+use super::points::{few, number, text};
 use super::{figure, position};
 use crate::paper::locale::{Locale, phrase};
 use crate::paper::{ChartKind, Figure, MAX_CURVES, MAX_USED, Point, Table};
@@ -16,6 +16,9 @@ use crate::stats::survival::{Group, Step, kaplan_meier, quantile};
 
 /// What the queries call a series without a value.
 const UNKNOWN: &str = "unknown";
+
+/// More tickets than there are; sums of such numbers of an own query still fit.
+const MAX_COUNT: f64 = 1e12;
 
 /// The rows of one series.
 #[derive(Default)]
@@ -35,8 +38,9 @@ pub fn figure(min_n: i64, chart: &Chart, table: &Table, locale: Locale) -> Optio
     let mut all: BTreeMap<String, Own> = BTreeMap::new();
     for row in &table.rows {
         let value = |column: usize| number(&row[column], table.columns[column].format);
-        let count =
-            |column: usize| value(column).filter(|value| *value >= 0.0).map_or(0, |value| value as u64);
+        let count = |column: usize| {
+            value(column).filter(|value| *value >= 0.0).map_or(0, |value| value.min(MAX_COUNT) as u64)
+        };
         let Some(time) = value(x) else {
             continue;
         };
@@ -87,7 +91,7 @@ pub fn figure(min_n: i64, chart: &Chart, table: &Table, locale: Locale) -> Optio
     if !rest.is_empty() {
         sentence.push(' ');
         sentence +=
-            &phrase!(locale, "Not drawn, as they have fewer tickets: {names}.", names = rest.join(", "));
+            &phrase!(locale, "Not drawn, as they have fewer tickets: {names}.", names = few(&rest, locale));
     }
     let label = match beyond {
         0 => phrase!(locale, "Share of the limit used"),

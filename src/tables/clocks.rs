@@ -1,5 +1,7 @@
 //! One row a clock and ticket, and what it is made of.
 
+use std::ops::Range;
+
 use polars::prelude::*;
 
 use super::columns::{Columns, Texts, flags, instants, months, numbers, repeated, shares};
@@ -7,10 +9,11 @@ use super::{Facts, Shared, placed_at};
 use crate::clock::{Cycle, Reading, SegmentKind, Verdict};
 use crate::model::{Field, MISSING_AT, Text, instant};
 
-pub fn clocks(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
+/// Those rows of all readings.
+pub fn clocks(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResult<DataFrame> {
     let Facts { config, kernel, readings, period, .. } = facts;
     let tickets = &kernel.data.tickets;
-    let rows = &readings.rows;
+    let rows = &readings.rows[range.clone()];
     let clocks = &config.policy.clocks;
     let of = |name: &str, text: Text| {
         let column = tickets.column(text);
@@ -24,8 +27,8 @@ pub fn clocks(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
     let held = |r: &Reading, code: u32, field: Field| {
         r.due_kind.and_then(|_| kernel.holder(r.ticket as usize, code, field))
     };
-    let mut columns = Columns::new(&shared.wanted, rows.len());
-    columns.add("reading_id", |name| Ok(numbers(name, (0..rows.len() as i64).map(Some))))?;
+    let mut columns = Columns::new(&shared.wanted, "clocks", rows.len());
+    columns.add("reading_id", |name| Ok(numbers(name, range.map(|row| Some(row as i64)))))?;
     columns.add("ticket_id", |name| shared.ids.column(name, rows.iter().map(|r| r.ticket)))?;
     columns.add("clock", |name| {
         repeated(name, rows.iter().map(|r| Some(clocks[r.clock as usize].name.as_str())))
@@ -112,13 +115,13 @@ pub fn clocks(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
 
 /// Where the time of each reading went. Holders are those of the history or,
 /// where it is silent about a ticket, of the ticket itself.
-pub fn segments(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
+pub fn segments(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResult<DataFrame> {
     let Facts { config, kernel, readings, .. } = facts;
-    let rows = &readings.segments;
+    let rows = &readings.segments[range];
     let values = &kernel.data.events.values;
     // Readings are in order of ticket, then clock.
     let clocks = config.policy.clocks.len() as i64;
-    let mut columns = Columns::new(&shared.wanted, rows.len());
+    let mut columns = Columns::new(&shared.wanted, "segments", rows.len());
     columns.add("reading_id", |name| {
         Ok(numbers(name, rows.iter().map(|s| Some(i64::from(s.ticket) * clocks + i64::from(s.clock)))))
     })?;
@@ -140,14 +143,18 @@ pub fn segments(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
 }
 
 /// Every cycle of the readings that have more than one, numbered from 1.
-pub fn cycles(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
-    let rows = &facts.readings.cycles;
+pub fn cycles(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResult<DataFrame> {
+    let all = &facts.readings.cycles;
+    let rows = &all[range.clone()];
     let clocks = &facts.config.policy.clocks;
-    let mut number = 0;
+    let key = |cycle: &Cycle| (cycle.ticket, cycle.clock);
+    // A part may begin within a reading.
+    let before =
+        |first: &Cycle| all[..range.start].iter().rev().take_while(|own| key(own) == key(first)).count();
+    let mut number = rows.first().map_or(0, before) as i64;
     let numbered: Vec<i64> = (rows.iter().enumerate())
         .map(|(index, cycle)| {
-            let key = |cycle: &Cycle| (cycle.ticket, cycle.clock);
-            number = if index > 0 && key(&rows[index - 1]) == key(cycle) { number + 1 } else { 1 };
+            number = if index == 0 || key(&rows[index - 1]) == key(cycle) { number + 1 } else { 1 };
             number
         })
         .collect();

@@ -1,5 +1,7 @@
 //! Columns from iterators.
 
+use std::ops::Range;
+
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -14,13 +16,14 @@ pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> C
 /// The columns of a long table that somebody asks for; the others are never made.
 pub struct Columns<'a> {
     wanted: &'a Wanted,
+    table: &'static str,
     rows: usize,
     made: Vec<Column>,
 }
 
 impl<'a> Columns<'a> {
-    pub fn new(wanted: &'a Wanted, rows: usize) -> Columns<'a> {
-        Columns { wanted, rows, made: Vec::new() }
+    pub fn new(wanted: &'a Wanted, table: &'static str, rows: usize) -> Columns<'a> {
+        Columns { wanted, table, rows, made: Vec::new() }
     }
 
     /// Makes a column of that name, if it is wanted.
@@ -29,7 +32,7 @@ impl<'a> Columns<'a> {
         name: &'n str,
         make: impl FnOnce(&'n str) -> PolarsResult<Column>,
     ) -> PolarsResult<()> {
-        if self.wanted.has(name) {
+        if self.wanted.has_column(self.table, name) {
             self.made.push(make(name)?);
         }
         Ok(())
@@ -56,8 +59,8 @@ impl Texts {
     }
 }
 
-pub fn column(name: &str, column: &TextColumn) -> PolarsResult<Column> {
-    Texts::new(column.dictionary.values()).column(name, column.codes.iter().copied())
+pub fn column(name: &str, column: &TextColumn, rows: Range<usize>) -> PolarsResult<Column> {
+    Texts::new(column.dictionary.values()).column(name, column.codes[rows].iter().copied())
 }
 
 /// A long column of texts that lie in few places, such as words of a dictionary: told apart by

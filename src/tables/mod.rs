@@ -16,7 +16,8 @@ pub use areas::tier;
 pub use hours::silent;
 pub use lists::rejects;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -74,12 +75,34 @@ pub struct Tables {
     pub frames: Vec<(&'static str, DataFrame)>,
 }
 
-impl Tables {
-    /// One of the frames.
-    pub fn get(&self, name: &str) -> Option<&DataFrame> {
-        self.frames.iter().find(|(known, _)| *known == name).map(|(_, frame)| frame)
-    }
-}
+/// Rows of a long table that are made and written at a time: as many as a row group of Polars.
+pub const PART: usize = 512 * 512;
+
+/// What a query may read, in the order of the documentation.
+pub const NAMES: [&str; 22] = [
+    "tickets",
+    "clocks",
+    "segments",
+    "cycles",
+    "contracts",
+    "outcomes",
+    "audit",
+    "areas",
+    "area_tickets",
+    "units",
+    "models",
+    "failures_by_age",
+    "bursts",
+    "site_attainment",
+    "hours",
+    "calendar_months",
+    "history",
+    "assets",
+    "rejects",
+    "findings",
+    "files",
+    "run",
+];
 
 /// Frames that are written as Parquet.
 pub const DATA: [&str; 12] = [
@@ -134,8 +157,8 @@ pub struct Facts<'a> {
 /// Which tables and columns somebody asks for, by the words of their queries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// `None` for everything.
-    words: Option<BTreeSet<String>>,
+    /// Words by table, lower case; `None` for everything.
+    words: Option<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 impl Wanted {
@@ -144,32 +167,33 @@ impl Wanted {
         Wanted::default()
     }
 
-    /// Tables and columns that are named by any of those words, lower case.
-    pub fn named(words: BTreeSet<String>) -> Wanted {
+    /// Those tables and, of the large ones, the columns that are named by any of the words.
+    pub fn named(words: BTreeMap<&'static str, BTreeSet<String>>) -> Wanted {
         Wanted { words: Some(words) }
     }
 
-    /// The same and some more.
-    pub fn and(mut self, names: &[&str]) -> Wanted {
-        if let Some(words) = &mut self.words {
-            words.extend(names.iter().map(|name| (*name).to_owned()));
-        }
-        self
+    /// Whether a table is asked for.
+    pub fn has(&self, table: &str) -> bool {
+        self.words.as_ref().is_none_or(|words| words.contains_key(table))
     }
 
-    /// Whether a table or column is asked for.
-    pub fn has(&self, name: &str) -> bool {
-        self.words.as_ref().is_none_or(|words| words.contains(&name.to_ascii_lowercase()))
+    /// Whether a column of a table is asked for.
+    pub fn has_column(&self, table: &str, column: &str) -> bool {
+        let of_table = |words: &BTreeMap<&str, BTreeSet<String>>| {
+            words.get(table).is_some_and(|words| words.contains(&column.to_ascii_lowercase()))
+        };
+        self.words.as_ref().is_none_or(of_table)
     }
 
-    /// Whether any of them is.
-    pub fn any(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.has(name))
+    /// Whether any table is asked for any of the columns.
+    fn has_any_column(&self, columns: &[&str]) -> bool {
+        NAMES.iter().any(|table| columns.iter().any(|column| self.has_column(table, column)))
     }
 
     /// Whether any of the tables is that recurring faults are looked for for.
     pub fn has_areas(&self) -> bool {
-        self.any(&["areas", "area_tickets", "units", "models", "failures_by_age", "bursts"])
+        let names = ["areas", "area_tickets", "units", "models", "failures_by_age", "bursts"];
+        names.iter().any(|name| self.has(name))
     }
 }
 
@@ -184,54 +208,97 @@ struct Shared {
     local: LocalTime,
 }
 
+impl Shared {
+    fn new(facts: &Facts, wanted: &Wanted) -> Shared {
+        let tickets = &facts.kernel.data.tickets;
+        let opened = &tickets.times[Time::Opened as usize];
+        let instants =
+            opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
+        Shared {
+            wanted: wanted.clone(),
+            ids: Texts::new((0..tickets.len()).map(|row| tickets.ticket_id.get(row))),
+            entitlements: match wanted.has_any_column(&["coverage", "contract", "attainment_target"]) {
+                true => (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
+                false => Vec::new(),
+            },
+            local: LocalTime::new(facts.config.zone, instants),
+        }
+    }
+}
+
 /// Builds the frames that are wanted, of the large ones the columns that are; those at the same time.
 ///
 /// # Errors
 /// What Polars says.
 pub fn build(facts: &Facts, wanted: &Wanted) -> PolarsResult<Tables> {
-    let tickets = &facts.kernel.data.tickets;
-    let opened = &tickets.times[Time::Opened as usize];
-    let instants =
-        opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
-    let shared = Shared {
-        wanted: wanted.clone(),
-        ids: Texts::new((0..tickets.len()).map(|row| tickets.ticket_id.get(row))),
-        entitlements: match wanted.any(&["coverage", "contract", "attainment_target"]) {
-            true => (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
-            false => Vec::new(),
-        },
-        local: LocalTime::new(facts.config.zone, instants),
-    };
-    type Maker<'m> = (&'static str, Box<dyn Fn() -> PolarsResult<DataFrame> + Send + Sync + 'm>);
-    let shared = &shared;
-    let makers: Vec<Maker> = vec![
-        ("tickets", Box::new(|| tickets::tickets(facts, shared))),
-        ("clocks", Box::new(|| clocks::clocks(facts, shared))),
-        ("segments", Box::new(|| clocks::segments(facts, shared))),
-        ("cycles", Box::new(|| clocks::cycles(facts, shared))),
-        ("contracts", Box::new(|| lists::contracts(facts.kernel))),
-        ("outcomes", Box::new(|| agreements::outcomes(facts))),
-        ("audit", Box::new(|| agreements::audit(facts))),
-        ("areas", Box::new(|| areas::areas(facts))),
-        ("area_tickets", Box::new(|| areas::area_tickets(facts))),
-        ("units", Box::new(|| areas::units(facts))),
-        ("models", Box::new(|| areas::models(facts))),
-        ("failures_by_age", Box::new(|| areas::failures_by_age(facts))),
-        ("bursts", Box::new(|| areas::bursts(facts))),
-        ("site_attainment", Box::new(|| areas::site_attainment(facts))),
-        ("hours", Box::new(|| hours::hours(facts))),
-        ("calendar_months", Box::new(|| lists::calendar_months(facts))),
-        ("history", Box::new(|| lists::history(facts.history))),
-        ("assets", Box::new(|| lists::assets(facts.kernel))),
-        ("rejects", Box::new(|| lists::rejects(facts.imported))),
-        ("findings", Box::new(|| lists::findings(facts.imported))),
-        ("files", Box::new(|| lists::files(facts.imported))),
-        ("run", Box::new(|| lists::run(facts))),
-    ];
-    let frames: PolarsResult<Vec<_>> = makers
+    let shared = Shared::new(facts, wanted);
+    let frames: PolarsResult<Vec<_>> = NAMES
         .into_par_iter()
-        .filter(|(name, _)| wanted.has(name))
-        .map(|(name, make)| Ok((name, make()?)))
+        .filter(|name| wanted.has(name))
+        .map(|name| Ok((name, frame(facts, &shared, name, 0..length(facts, name))?)))
         .collect();
     Ok(Tables { frames: frames? })
+}
+
+/// The tables that are written whole, a part after the other: one that nobody queries is never in
+/// memory as a whole.
+pub struct Data<'a> {
+    facts: &'a Facts<'a>,
+    shared: Shared,
+}
+
+impl<'a> Data<'a> {
+    /// Of everything there is.
+    pub fn new(facts: &'a Facts<'a>) -> Data<'a> {
+        Data { facts, shared: Shared::new(facts, &Wanted::all()) }
+    }
+
+    /// A table of [`DATA`] in frames of at most [`PART`] rows, in order, and at least one.
+    pub fn parts(&self, name: &'static str) -> impl Iterator<Item = PolarsResult<DataFrame>> {
+        let all = length(self.facts, name);
+        (0..all.div_ceil(PART).max(1)).map(move |part| {
+            let rows = part * PART..((part + 1) * PART).min(all);
+            frame(self.facts, &self.shared, name, rows)
+        })
+    }
+}
+
+/// Rows of a long table, of which a part can be made; 0 for the others, which are always whole.
+fn length(facts: &Facts, name: &str) -> usize {
+    match name {
+        "tickets" => facts.kernel.data.tickets.len(),
+        "clocks" => facts.readings.rows.len(),
+        "segments" => facts.readings.segments.len(),
+        "cycles" => facts.readings.cycles.len(),
+        _ => 0,
+    }
+}
+
+/// Rows of a table if it is a long one, else the whole table.
+fn frame(facts: &Facts, shared: &Shared, name: &str, rows: Range<usize>) -> PolarsResult<DataFrame> {
+    match name {
+        "tickets" => tickets::tickets(facts, shared, rows),
+        "clocks" => clocks::clocks(facts, shared, rows),
+        "segments" => clocks::segments(facts, shared, rows),
+        "cycles" => clocks::cycles(facts, shared, rows),
+        "contracts" => lists::contracts(facts.kernel),
+        "outcomes" => agreements::outcomes(facts),
+        "audit" => agreements::audit(facts),
+        "areas" => areas::areas(facts),
+        "area_tickets" => areas::area_tickets(facts),
+        "units" => areas::units(facts),
+        "models" => areas::models(facts),
+        "failures_by_age" => areas::failures_by_age(facts),
+        "bursts" => areas::bursts(facts),
+        "site_attainment" => areas::site_attainment(facts),
+        "hours" => hours::hours(facts),
+        "calendar_months" => lists::calendar_months(facts),
+        "history" => lists::history(facts.history),
+        "assets" => lists::assets(facts.kernel),
+        "rejects" => lists::rejects(facts.imported),
+        "findings" => lists::findings(facts.imported),
+        "files" => lists::files(facts.imported),
+        "run" => lists::run(facts),
+        _ => Err(PolarsError::ComputeError(format!("there is no table `{name}`").into())),
+    }
 }

@@ -1,7 +1,8 @@
 //! One row a ticket.
 
-use polars::prelude::*;
+use std::ops::Range;
 
+use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::columns::{Columns, column, flags, instants, months, numbers, repeated, texts};
@@ -22,13 +23,13 @@ struct Life {
 /// Tickets whose histories one task reads.
 const BATCH: usize = 4096;
 
-fn lives(kernel: &Kernel, as_of: i64) -> Vec<Life> {
-    let all = kernel.data.tickets.len();
-    let batches: Vec<Vec<Life>> = (0..all.div_ceil(BATCH))
+fn lives(kernel: &Kernel, as_of: i64, rows: Range<usize>) -> Vec<Life> {
+    let batches: Vec<Vec<Life>> = (0..rows.len().div_ceil(BATCH))
         .into_par_iter()
         .map(|batch| {
             let mut scratch = Scratch::default();
-            let rows = batch * BATCH..((batch + 1) * BATCH).min(all);
+            let first = rows.start + batch * BATCH;
+            let rows = first..(first + BATCH).min(rows.end);
             rows.map(|row| life(kernel, as_of, row, &mut scratch)).collect()
         })
         .collect();
@@ -65,22 +66,27 @@ fn life(kernel: &Kernel, as_of: i64, row: usize, scratch: &mut Scratch) -> Life 
     }
 }
 
-pub fn tickets(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
+/// Those rows of all tickets.
+pub fn tickets(facts: &Facts, shared: &Shared, rows: Range<usize>) -> PolarsResult<DataFrame> {
     let (config, kernel, period) = (facts.config, facts.kernel, facts.period);
     let tickets = &kernel.data.tickets;
-    let rows = 0..tickets.len();
-    let opened = &tickets.times[Time::Opened as usize];
-    let mut columns = Columns::new(&shared.wanted, tickets.len());
-    columns.add("ticket_id", |name| shared.ids.column(name, 0..tickets.len() as u32))?;
+    let opened = &tickets.times[Time::Opened as usize][rows.clone()];
+    let mut columns = Columns::new(&shared.wanted, "tickets", rows.len());
+    columns.add("ticket_id", |name| shared.ids.column(name, rows.start as u32..rows.end as u32))?;
     for (name, times) in TIME_COLUMNS.iter().zip(&tickets.times) {
-        columns.add(name, |name| Ok(instants(name, times.iter().copied())))?;
+        columns.add(name, |name| Ok(instants(name, times[rows.clone()].iter().copied())))?;
     }
     for (name, text) in TEXT_COLUMNS.iter().zip(&tickets.texts) {
-        columns.add(name, |name| column(name, text))?;
+        columns.add(name, |name| column(name, text, rows.clone()))?;
     }
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     let of_lives = ["status_class", "reopens", "ended_at", "ended_month", "is_open", "is_ended_in_period"];
-    let lives = if shared.wanted.any(&of_lives) { lives(kernel, period.as_of) } else { Vec::new() };
+    let lives = match of_lives.iter().any(|name| shared.wanted.has_column("tickets", name)) {
+        true => lives(kernel, period.as_of, rows.clone()),
+        false => Vec::new(),
+    };
+    // Empty where nobody asks for them.
+    let entitlements = shared.entitlements.get(rows.clone()).unwrap_or_default();
     let contracts = &kernel.data.contracts;
     let local = &shared.local;
     let year = year(period.until_at.min(period.as_of + 1), config.zone);
@@ -93,14 +99,10 @@ pub fn tickets(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
         Ok(texts(name, rows.clone().map(|row| Some(tickets.activity.get(row)).filter(|s| !s.is_empty()))))
     })?;
     columns.add("status_class", |name| repeated(name, lives.iter().map(|life| some(life.class))))?;
-    columns.add("coverage", |name| {
-        repeated(name, shared.entitlements.iter().map(|own| some(own.coverage.name())))
-    })?;
+    columns
+        .add("coverage", |name| repeated(name, entitlements.iter().map(|own| some(own.coverage.name()))))?;
     columns.add("contract", |name| {
-        repeated(
-            name,
-            shared.entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())),
-        )
+        repeated(name, entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())))
     })?;
     columns.add("reopens", |name| Ok(numbers(name, lives.iter().map(|life| Some(life.reopens)))))?;
     columns.add("ended_at", |name| Ok(instants(name, lives.iter().map(|life| life.ended_at))))?;
@@ -126,7 +128,7 @@ pub fn tickets(facts: &Facts, shared: &Shared) -> PolarsResult<DataFrame> {
         Ok(flags(name, lives.iter().map(|life| period.contains(life.ended_at))))
     })?;
     for (name, extra) in &tickets.extras {
-        columns.add(name, |name| column(name, extra))?;
+        columns.add(name, |name| column(name, extra, rows.clone()))?;
     }
     columns.frame()
 }

@@ -168,6 +168,17 @@ fn an_unknown_column_is_told_with_what_there_is() {
 }
 
 #[test]
+fn colours_are_for_those_who_watch() {
+    let folder = folder(&[("sla.toml", "[clocks.respons]\n"), ("tickets.csv", TICKETS)]);
+    let said = |arguments: &[&str]| text(&sla(folder.path(), arguments).stderr);
+    assert!(said(&["check"]).starts_with("error: ") && !said(&["check"]).contains('\u{1b}'));
+    assert!(!said(&["check", "--color", "never"]).contains('\u{1b}'));
+    let coloured = said(&["--color", "always", "check"]);
+    assert!(coloured.starts_with("\u{1b}[1;31merror\u{1b}[0m: "), "{coloured}");
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), said(&["check"]));
+}
+
+#[test]
 fn a_query_may_only_read_the_tables() {
     let folder = folder(&[
         ("sla.toml", &format!("{CONFIG}[report]\nqueries = \"queries\"\n")),

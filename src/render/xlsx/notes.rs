@@ -83,6 +83,10 @@ fn blocks(context: &Context, sheets: &[Sheet]) -> Vec<Notes> {
                 nearly_none = locale.share(0.0001)
             )],
         ),
+        (
+            phrase!(locale, "Hidden columns"),
+            vec![phrase!(locale, "A column without a value in any row is hidden; it can be unhidden.")],
+        ),
     ];
     let tables = sheets.iter().map(|sheet| (sheet.name.clone(), table(sheet, locale)));
     let sections = report.sections.iter().flat_map(|section| &section.blocks);

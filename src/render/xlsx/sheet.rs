@@ -67,6 +67,10 @@ pub fn write(sheet: &mut Worksheet, context: &Context, plan: &Sheet) -> Result<(
     let mut height = 1;
     for (at, header) in headers.iter().enumerate() {
         let width = width(header, widths[at]);
+        if widths[at] == 0 && plan.rows > 0 {
+            sheet.set_column_hidden(at as u16)?;
+            continue;
+        }
         total += width + MARGIN;
         height = height.max(lines(header, width.saturating_sub(BUTTON)));
         sheet.set_column_width(at as u16, (width + MARGIN) as f64)?;
