@@ -164,24 +164,26 @@ impl Write for Sink {
     }
 }
 
-/// Writes frames of the same columns as one Parquet file, a row group for each.
+/// Writes frames of the same columns as one Parquet file, a row group for each: `part` makes the nth,
+/// while the one before is written, until there is none.
 ///
 /// # Errors
 /// What Polars or the system says.
 pub fn parquet(
     sink: &mut Sink,
-    mut parts: impl Iterator<Item = PolarsResult<DataFrame>>,
+    part: impl Fn(usize) -> Option<PolarsResult<DataFrame>> + Sync,
 ) -> Result<(), String> {
     let place = sink.full.display().to_string();
     let write = || -> PolarsResult<()> {
-        let Some(mut part) = parts.next().transpose()? else { return Ok(()) };
+        let Some(mut own) = part(0).transpose()? else { return Ok(()) };
         let writer = ParquetWriter::new(sink).with_compression(ParquetCompression::Snappy);
-        let mut writer = writer.batched(part.schema())?;
-        loop {
-            part.align_chunks_par();
-            writer.write_batch(&part)?;
-            match parts.next().transpose()? {
-                Some(next) => part = next,
+        let mut writer = writer.batched(own.schema())?;
+        for nth in 1.. {
+            own.align_chunks_par();
+            let (written, next) = rayon::join(|| writer.write_batch(&own), || part(nth).transpose());
+            written?;
+            match next? {
+                Some(next) => own = next,
                 None => break,
             }
         }

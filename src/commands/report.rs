@@ -123,7 +123,18 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             summary: &summary,
             markdown: &markdown,
         };
-        write(args, &made, &mut output).map_err(broken)?;
+        let data: &[&str] = if args.no_data { &[] } else { &DATA };
+        let mut sinks: Vec<(&str, Sink)> = data
+            .iter()
+            .map(|name| Ok((*name, output.sink(&format!("data/{name}.parquet"))?)))
+            .collect::<Result<_, String>>()
+            .map_err(broken)?;
+        let (written, pages) =
+            rayon::join(|| write_data(facts, &mut sinks), || write(args, &made, &mut output));
+        pages.and(written).map_err(broken)?;
+        for (_, sink) in sinks {
+            output.keep(sink).map_err(broken)?;
+        }
         stages.done("render", || format!("into {}", args.out.display()));
         let manifest = json!({
             "schema": "sla-report/manifest/v1",
@@ -383,21 +394,16 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
             output.write(path, text.as_bytes())?;
         }
     }
-    if !args.no_data {
-        let data = Data::new(facts);
-        let written: Vec<Sink> = DATA
-            .into_par_iter()
-            .map(|name| {
-                let mut sink = output.sink(&format!("data/{name}.parquet"))?;
-                output::parquet(&mut sink, data.parts(name))?;
-                Ok(sink)
-            })
-            .collect::<Result<_, String>>()?;
-        for sink in written {
-            output.keep(sink)?;
-        }
-    }
     Ok(())
+}
+
+/// What SQL saw, complete.
+fn write_data(facts: &Facts, sinks: &mut [(&'static str, Sink)]) -> Result<(), String> {
+    if sinks.is_empty() {
+        return Ok(());
+    }
+    let data = Data::new(facts);
+    sinks.par_iter_mut().try_for_each(|(name, sink)| output::parquet(sink, |nth| data.part(name, nth)))
 }
 
 fn figures(report: &Report) -> impl Iterator<Item = (&str, &crate::paper::Figure)> {

@@ -77,7 +77,8 @@ fn is_clause(token: &Token) -> bool {
 /// The tables that a query asks for, and of each the words that may be columns, in lower case;
 /// `None` where it asks for columns without naming them.
 ///
-/// A word belongs to every table of the query, unless it is qualified by the name of one.
+/// A word belongs to the tables of its own `SELECT` and of those around it, or to the one whose name
+/// qualifies it.
 pub fn asked(sql: &str) -> Option<BTreeMap<&'static str, BTreeSet<String>>> {
     let tokens = tokens(sql, 0);
     let is_wildcard = |(index, token): (usize, &Token)| {
@@ -94,25 +95,59 @@ pub fn asked(sql: &str) -> Option<BTreeMap<&'static str, BTreeSet<String>>> {
     }
     let bare = |part: &str| part.trim_matches('"').to_ascii_lowercase();
     let table = |word: &str| NAMES.into_iter().find(|name| *name == word);
-    let words: Vec<Vec<String>> =
-        tokens.iter().map(|token| token.text.split('.').map(bare).collect()).collect();
-    let named = words.iter().flatten().filter_map(|word| table(word));
-    let mut asked: BTreeMap<&'static str, BTreeSet<String>> =
-        named.map(|name| (name, BTreeSet::new())).collect();
     // A table under the name of another one would get that one's columns.
-    let is_renamed =
-        (words.windows(2)).any(|pair| pair[0] == ["as"] && pair[1].iter().any(|word| table(word).is_some()));
-    for word in words {
-        let own = match word.as_slice() {
-            [qualifier, column] if !is_renamed => table(qualifier).map(|name| (name, column.clone())),
-            _ => None,
-        };
-        match own {
-            Some((name, column)) => _ = asked.get_mut(name).map(|words| words.insert(column)),
-            None => asked.values_mut().for_each(|words| words.extend(word.iter().cloned())),
+    let is_name = |token: &Token| token.text.split('.').any(|part| table(&bare(part)).is_some());
+    let is_renamed = tokens.windows(2).any(|pair| pair[0].is("AS") && is_name(&pair[1]));
+
+    let mut asked: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    let mut scopes = vec![Scope::default()];
+    // The scope of each open parenthesis, those of calls too.
+    let mut open = vec![0];
+    for (index, token) in tokens.iter().enumerate() {
+        let here = open.last().copied().unwrap_or(0);
+        if token.text == "(" {
+            let is_query = tokens.get(index + 1).is_some_and(|next| next.is("SELECT") || next.is("WITH"));
+            if is_query {
+                scopes.push(Scope { around: Some(here), ..Scope::default() });
+            }
+            open.push(if is_query { scopes.len() - 1 } else { here });
+            continue;
+        }
+        if token.text == ")" {
+            open.pop();
+            continue;
+        }
+        let parts: Vec<String> = token.text.split('.').map(bare).collect();
+        for name in parts.iter().filter_map(|part| table(part)) {
+            asked.entry(name).or_default();
+            scopes[here].tables.insert(name);
+        }
+        match parts.as_slice() {
+            [qualifier, column] if !is_renamed && table(qualifier).is_some() => {
+                asked.entry(table(qualifier)?).or_default().insert(column.clone());
+            }
+            _ => scopes[here].words.extend(parts),
+        }
+    }
+    for scope in &scopes {
+        let mut next = Some(scope);
+        while let Some(own) = next {
+            for name in &own.tables {
+                asked.entry(name).or_default().extend(scope.words.iter().cloned());
+            }
+            next = own.around.map(|around| &scopes[around]);
         }
     }
     Some(asked)
+}
+
+/// One `SELECT` with what is united with it.
+#[derive(Default)]
+struct Scope {
+    tables: BTreeSet<&'static str>,
+    words: BTreeSet<String>,
+    /// The one that it is a part of.
+    around: Option<usize>,
 }
 
 fn tokens(text: &str, body: usize) -> Vec<Token<'_>> {
@@ -168,6 +203,15 @@ mod tests {
         for table in ["clocks", "tickets"] {
             assert!(has(joined, table, "overrun_s") && has(joined, table, "ticket_id"));
         }
+        let nested = "WITH a AS (SELECT clocks.clock, severity FROM clocks WHERE (limit_s) > 1), b AS (SELECT site \
+                      FROM tickets) SELECT customer, COUNT(*) AS n FROM a JOIN b ON a.clock = b.site";
+        for (table, words) in [("clocks", ["clock", "severity", "limit_s"]), ("tickets", ["site"; 3])] {
+            assert!(words.iter().all(|word| has(nested, table, word)) && !has(nested, table, "customer"));
+        }
+        assert!(!has(nested, "clocks", "site") && !has(nested, "tickets", "severity"));
+        let within = "SELECT customer FROM clocks WHERE ticket_id IN (SELECT ticket_id FROM tickets WHERE module = due_at)";
+        assert!(has(within, "clocks", "due_at") && has(within, "tickets", "due_at"));
+        assert!(has(within, "clocks", "customer") && !has(within, "tickets", "customer"));
         let renamed = "SELECT tickets.overrun_s FROM clocks AS tickets";
         assert!(has(renamed, "clocks", "overrun_s"));
         for all in ["SELECT * FROM clocks", "SELECT c.* FROM clocks AS c", "SELECT severity, * FROM clocks"] {

@@ -82,7 +82,11 @@ pub fn repeated<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -
 }
 
 pub fn numbers(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
-    Int64Chunked::from_iter_options(name.into(), values).into_series().into()
+    whole_numbers(name, values).into_series().into()
+}
+
+fn whole_numbers(name: &str, values: impl Iterator<Item = Option<i64>>) -> Int64Chunked {
+    values.collect::<Int64Chunked>().with_name(name.into())
 }
 
 pub fn shares(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
@@ -99,10 +103,7 @@ pub fn flags(name: &str, values: impl Iterator<Item = bool>) -> Column {
 
 pub fn instants(name: &str, values: impl Iterator<Item = i64>) -> Column {
     let milliseconds = values.map(|at| instant(at).map(|at| at * 1000));
-    Int64Chunked::from_iter_options(name.into(), milliseconds)
-        .into_datetime(TimeUnit::Milliseconds, None)
-        .into_series()
-        .into()
+    whole_numbers(name, milliseconds).into_datetime(TimeUnit::Milliseconds, None).into_series().into()
 }
 
 /// Local months as `YYYY-MM`: most rows share a few, so each is made once.

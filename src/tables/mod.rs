@@ -253,13 +253,11 @@ impl<'a> Data<'a> {
         Data { facts, shared: Shared::new(facts, &Wanted::all()) }
     }
 
-    /// A table of [`DATA`] in frames of at most [`PART`] rows, in order, and at least one.
-    pub fn parts(&self, name: &'static str) -> impl Iterator<Item = PolarsResult<DataFrame>> {
+    /// The nth [`PART`] rows of a table of [`DATA`], from 0; `None` behind its end. Each has at least one.
+    pub fn part(&self, name: &str, nth: usize) -> Option<PolarsResult<DataFrame>> {
         let all = length(self.facts, name);
-        (0..all.div_ceil(PART).max(1)).map(move |part| {
-            let rows = part * PART..((part + 1) * PART).min(all);
-            frame(self.facts, &self.shared, name, rows)
-        })
+        let rows = nth * PART..((nth + 1) * PART).min(all);
+        (nth == 0 || rows.start < all).then(|| frame(self.facts, &self.shared, name, rows))
     }
 }
 
