@@ -5,7 +5,7 @@
 -- key      = ["weekday", "hour"]
 -- chart    = { kind = "heatmap", x = "hour", y = ["tickets_per_week", "is_open"], series = "weekday_name", unit = "a week" }
 -- checks   = ["tickets >= 0", "days >= 0", "hour BETWEEN 0 AND 23"]
--- notes    = "Tickets opened in the 52 weeks that end with the period, per day of that weekday, by the hour at which they were opened, in the report's time zone. Blank where fewer than 5 came. Days in gaps of more than a month without any ticket don't count. Support hours: those in which the calendar of most clocks is open at least half the time, holidays apart; one that is always open only where no other is used."
+-- notes    = "Tickets opened in the 52 weeks that end with the period, per day of that weekday, by the hour at which they were opened, in the report's time zone. Blank where fewer than 5 came. Days in gaps of more than three months without any ticket don't count. Support hours: those in which the calendar of most clocks is open at least half the time, holidays apart; one that is always open only where no other is used."
 -- labels   = { weekday = "No.", weekday_name = "Weekday", tickets_per_week = "Tickets opened per week", is_open = "Support hours" }
 -- words    = ["weekday_name"]
 WITH opened AS (

@@ -21,7 +21,9 @@ SELECT
   COUNT(*) AS tickets
 FROM tickets
 JOIN months ON months.opened_month = tickets.opened_month
+CROSS JOIN run
 WHERE tickets.module IS NOT NULL
+  AND tickets.opened_at <= run.as_of_at
   AND tickets.status_class NOT IN ('merged', 'duplicate', 'cancelled', 'spam')
 GROUP BY tickets.opened_month, tickets.module
 ORDER BY opened_month DESC, tickets DESC, module

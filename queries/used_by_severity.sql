@@ -5,7 +5,7 @@
 -- key      = ["severity", "used_share"]
 -- chart    = { kind = "ecdf", x = "used_share", y = ["ended", "still_open"], series = "severity", unit = "%" }
 -- checks   = ["used_share >= 0", "ended + still_open > 0"]
--- notes    = "Of resolution clocks with a limit, of tickets opened in the 52 weeks that end with the period: how many ended, and how many are still open, at a share of their limit, up to the next whole percent. 0% ended before the calendar opened; 301% stands for all beyond 300%. The lines count open tickets as not having ended yet (Kaplan and Meier). Not the tickets of the period alone: those that are long open are in it, those that ended before it are not, and that would make all look slow."
+-- notes    = "Of resolution clocks with a limit, of tickets opened in the 52 weeks that end with the period: how many ended, and how many are still open, at a share of their limit, up to the next whole percent. 0% used none of it, such as those that ended before the calendar opened; 301% stands for all beyond 300%. The lines count open tickets as not having ended yet (Kaplan and Meier). Not the tickets of the period alone: those that are long open are in it, those that ended before it are not, and that would make all look slow."
 WITH used AS (
   SELECT
     COALESCE(clocks.severity, 'unknown') AS severity,

@@ -4,12 +4,12 @@
 -- key      = ["month"]
 -- chart    = { kind = "bar", x = "month", y = ["opened", "ended"], unit = "" }
 -- checks   = ["opened >= 0", "ended >= 0", "backlog >= 0"]
--- notes    = "Ended: resolved, closed, merged, cancelled or spam, and not reopened since. The backlog is what was opened and not ended by the end of the month."
+-- notes    = "Ended: resolved, closed, merged, cancelled or spam, and not reopened since. The backlog is what was opened and not ended by the end of the month, or by as-of. A month without any ticket may be one that the exports say nothing of: see Data quality."
 WITH opened AS (
   SELECT tickets.opened_month AS month, COUNT(*) AS opened
   FROM tickets
   CROSS JOIN run
-  WHERE tickets.opened_month <= run.last_month
+  WHERE tickets.opened_month <= run.last_month AND tickets.opened_at <= run.as_of_at
   GROUP BY tickets.opened_month
 ),
 ended AS (

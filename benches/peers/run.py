@@ -104,9 +104,8 @@ def command_of(tool, args, folder):
     config = ["--quiet", "--config", folder / "sla.toml"]
     query = ["query", *config, "--period", rules.PERIOD, "--format", "csv", "-"]
     report = ["report", *config, "--period", rules.LAST_MONTH, "--out", out / "report"]
-    duckdb = [sys.executable, HERE / "duckdb_peer.py", folder]
-    if args.duckdb_memory_limit:
-        duckdb += ["--memory-limit", args.duckdb_memory_limit]
+    limit = ["--memory-limit", args.duckdb_memory_limit] if args.duckdb_memory_limit else []
+    duckdb = [sys.executable, HERE / "duckdb_peer.py", *limit, folder]
     polars = [sys.executable, HERE / "polars_peer.py", folder]
     read_files = [folder / name for name in READ_FILES]
     return {

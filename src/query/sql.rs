@@ -84,6 +84,8 @@ pub fn asked(sql: &str) -> Option<BTreeMap<&'static str, BTreeSet<String>>> {
     let is_wildcard = |(index, token): (usize, &Token)| {
         let before = index.checked_sub(1).map(|before| &tokens[before]);
         token.is("NATURAL")
+            || token.is("COLUMNS")
+            || (token.is("ON") && before.is_some_and(|before| before.is("DISTINCT")))
             || (token.text == "*"
                 && before.is_some_and(|before| {
                     ["SELECT", "DISTINCT", "ALL", ","].iter().any(|word| before.is(word))
@@ -97,6 +99,9 @@ pub fn asked(sql: &str) -> Option<BTreeMap<&'static str, BTreeSet<String>>> {
     let table = |word: &str| NAMES.into_iter().find(|name| *name == word);
     // A table under the name of another one would get that one's columns.
     let is_name = |token: &Token| token.text.split('.').any(|part| table(&bare(part)).is_some());
+    // Polars lets the name of any table stand before a column of the only one.
+    let follows = |pair: &[Token]| (pair[0].is("FROM") || pair[0].is("JOIN")).then(|| bare(pair[1].text));
+    let listed: BTreeSet<String> = tokens.windows(2).filter_map(follows).collect();
     let is_renamed = tokens.windows(2).any(|pair| pair[0].is("AS") && is_name(&pair[1]));
 
     let mut asked: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
@@ -123,7 +128,9 @@ pub fn asked(sql: &str) -> Option<BTreeMap<&'static str, BTreeSet<String>>> {
             scopes[here].tables.insert(name);
         }
         match parts.as_slice() {
-            [qualifier, column] if !is_renamed && table(qualifier).is_some() => {
+            [qualifier, column]
+                if !is_renamed && table(qualifier).is_some() && listed.contains(qualifier) =>
+            {
                 asked.entry(table(qualifier)?).or_default().insert(column.clone());
             }
             _ => scopes[here].words.extend(parts),
@@ -163,6 +170,11 @@ fn tokens(text: &str, body: usize) -> Vec<Token<'_>> {
             }
             b'-' if bytes.get(at + 1) == Some(&b'-') => {
                 at += bytes[at..].iter().take_while(|byte| **byte != b'\n').count();
+                continue;
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                let rest = &bytes[at + 2..];
+                at += rest.windows(2).position(|pair| pair == b"*/").map_or(rest.len(), |end| end + 2) + 2;
                 continue;
             }
             quote @ (b'\'' | b'"') => {
@@ -217,6 +229,13 @@ mod tests {
         for all in ["SELECT * FROM clocks", "SELECT c.* FROM clocks AS c", "SELECT severity, * FROM clocks"] {
             assert_eq!(asked(all), None, "{all}");
         }
-        assert_eq!(asked("SELECT a FROM x NATURAL JOIN y"), None);
+        for all in ["SELECT a FROM x NATURAL JOIN y", "SELECT DISTINCT ON (severity) * FROM tickets"] {
+            assert_eq!(asked(all), None, "{all}");
+        }
+        assert_eq!(asked("SELECT COLUMNS('.*_s') FROM clocks"), None);
+        assert!(has("SELECT tickets.severity FROM clocks", "clocks", "severity"));
+        assert!(has("SELECT site /* don't */ FROM clocks", "clocks", "site"));
+        let hidden = "SELECT COUNT(*) /* ' */ FROM read_csv('/etc/passwd') /* ' */";
+        assert!(check(hidden, 0).is_err());
     }
 }

@@ -48,7 +48,7 @@ fn not_owed(inputs: &Inputs) -> String {
         refusals.extend(entitlement.refusal);
     }
     let locale = inputs.config.locale;
-    if whole > 0 && judged == 0 {
+    if whole > 0 && judged == 0 && refusals.is_empty() {
         return phrase!(locale, "Whether requests were owed was not judged: there is no list of contracts.");
     }
     let kinds = [Reason::Lapsed, Reason::NoContract, Reason::Billable, Reason::CaseByCase];

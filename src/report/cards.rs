@@ -139,10 +139,9 @@ fn missed_card(inputs: &Inputs) -> Card {
     overruns.sort_unstable();
     let missed = overruns.len() as i64;
     let at = |share: usize| overruns.get((overruns.len().max(1) - 1) * share / 100).copied().unwrap_or(0);
-    let notes = match missed {
+    let mut notes = match missed {
         0 => Vec::new(),
         _ => vec![
-            of_tickets(inputs, "missed", None),
             phrase!(locale, "median overrun {time}", time = locale.duration(at(50))),
             phrase!(locale, "nine in ten within {time}", time = locale.duration(at(90))),
             phrase!(
@@ -152,27 +151,30 @@ fn missed_card(inputs: &Inputs) -> Card {
             ),
         ],
     };
+    notes.extend(of_tickets(inputs, "missed", None));
     let status = if missed == 0 { phrase!(locale, "none") } else { phrase!(locale, "over the limit") };
     plain_card(locale, "missed", phrase!(locale, "Missed promises"), missed, status, notes)
 }
 
-/// Of how many tickets the clocks of a list are, of one verdict or of all.
-fn of_tickets(inputs: &Inputs, slug: &str, verdict: Option<&str>) -> String {
-    let tickets = result(inputs, slug).map_or(0, |table| {
-        let at = |name| position(table, name).unwrap_or(0);
-        let (ticket, own) = (at("ticket_id"), at("verdict"));
-        let is_own = |row: &&Vec<Cell>| {
-            verdict.is_none_or(|verdict| matches!(&row[own], Cell::Text(text) if text == verdict))
-        };
-        let ids = table.rows.iter().filter(is_own).filter_map(|row| match &row[ticket] {
-            Cell::Text(id) => Some(id.as_str()),
-            _ => None,
-        });
-        ids.collect::<HashSet<&str>>().len()
+/// Of how many tickets the clocks of a list are, of one verdict or of all; a reader's own list may not tell.
+fn of_tickets(inputs: &Inputs, slug: &str, verdict: Option<&str>) -> Option<String> {
+    let table = result(inputs, slug)?;
+    let (ticket, own) = (position(table, "ticket_id")?, position(table, "verdict")?);
+    let is_own = |row: &&Vec<Cell>| {
+        verdict.is_none_or(|verdict| matches!(&row[own], Cell::Text(text) if text == verdict))
+    };
+    let ids = table.rows.iter().filter(is_own).filter_map(|row| match &row[ticket] {
+        Cell::Text(id) => Some(id.as_str()),
+        _ => None,
     });
-    match tickets {
-        1 => phrase!(inputs.config.locale, "clocks of 1 ticket"),
-        n => phrase!(inputs.config.locale, "clocks of {n} tickets", n = inputs.config.locale.count(n as i64)),
+    match ids.collect::<HashSet<&str>>().len() {
+        0 => None,
+        1 => Some(phrase!(inputs.config.locale, "clocks of 1 ticket")),
+        n => Some(phrase!(
+            inputs.config.locale,
+            "clocks of {n} tickets",
+            n = inputs.config.locale.count(n as i64)
+        )),
     }
 }
 
@@ -180,11 +182,13 @@ fn open_card(inputs: &Inputs) -> Card {
     let locale = inputs.config.locale;
     let total = |verdict| -> i64 { inputs.kpis.iter().map(|kpi| kpi.count(verdict)).sum() };
     let all_overdue = open_overdue(inputs);
-    let notes = vec![
-        of_tickets(inputs, "open_overdue", Some("overdue")),
-        phrase!(locale, "{n} of them decided in this period", n = locale.count(total(Verdict::Overdue))),
-        phrase!(locale, "{n} at risk", n = locale.count(total(Verdict::AtRisk))),
-    ];
+    let mut notes = vec![phrase!(
+        locale,
+        "{n} of them decided in this period",
+        n = locale.count(total(Verdict::Overdue))
+    )];
+    notes.extend(of_tickets(inputs, "open_overdue", Some("overdue")));
+    notes.push(phrase!(locale, "{n} at risk", n = locale.count(total(Verdict::AtRisk))));
     let status =
         if all_overdue == 0 { phrase!(locale, "none") } else { phrase!(locale, "open past the limit") };
     plain_card(locale, "overdue", phrase!(locale, "Open and overdue"), all_overdue, status, notes)

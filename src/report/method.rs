@@ -85,7 +85,7 @@ pub fn section(inputs: &Inputs) -> Section {
     }
 }
 
-/// `Mon–Fri 08:30–17:00, Sat 09:00–13:00`: the weekly hours of today, with how many there were before.
+/// `Mon–Fri 08:30–17:00, Sat 09:00–13:00`: the weekly hours of the latest version, and how many there are.
 fn hours(spec: &CalendarSpec, locale: Locale) -> String {
     let Some(latest) = spec.versions.iter().max_by_key(|version| version.valid_from) else {
         return phrase!(locale, "never open");
@@ -94,10 +94,13 @@ fn hours(spec: &CalendarSpec, locale: Locale) -> String {
         WeeklyHours::AlwaysOpen => phrase!(locale, "always open"),
         WeeklyHours::Windows(week) => weekly(week, locale),
     };
-    let (breaks, versions) = (latest.breaks.len() as i64, spec.versions.len() as i64);
+    let versions = spec.versions.len() as i64;
     let mut parts = vec![week];
-    if breaks > 0 {
-        parts.push(phrase!(locale, "{n} breaks", n = locale.count(breaks)));
+    let mut breaks: Vec<String> = latest.breaks.iter().map(|own| hours_of(&own.window)).collect();
+    breaks.sort();
+    breaks.dedup();
+    if !breaks.is_empty() {
+        parts.push(phrase!(locale, "less {breaks}", breaks = breaks.join(", ")));
     }
     if versions > 1 {
         parts.push(phrase!(locale, "the latest of {n} versions", n = locale.count(versions)));
@@ -105,15 +108,19 @@ fn hours(spec: &CalendarSpec, locale: Locale) -> String {
     parts.join("; ")
 }
 
+/// `08:30–17:00`.
+fn hours_of(window: &Window) -> String {
+    let time = |seconds: u32| format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
+    format!("{}–{}", time(window.start_s), time(window.end_s))
+}
+
 /// Days on end that have the same hours stand together.
 fn weekly(week: &[Vec<Window>; 7], locale: Locale) -> String {
-    let time = |seconds: u32| format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
     let mut parts: Vec<String> = Vec::new();
     let mut day = 0;
     while day < 7 {
         let end = (day..7).take_while(|other| week[*other] == week[day]).last().unwrap_or(day);
-        let windows: Vec<String> =
-            week[day].iter().map(|own| format!("{}–{}", time(own.start_s), time(own.end_s))).collect();
+        let windows: Vec<String> = week[day].iter().map(hours_of).collect();
         let (first, last) = (locale.text(DAYS[day]), locale.text(DAYS[end]));
         let days = if day == end { first.to_owned() } else { format!("{first}–{last}") };
         if !windows.is_empty() {

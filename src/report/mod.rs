@@ -436,7 +436,7 @@ pub fn opened_later(inputs: &Inputs, locale: Locale) -> Option<String> {
     (later > 0).then(|| {
         phrase!(
             locale,
-            "{fraction} tickets were opened after the report's as-of and are in none of its figures",
+            "{fraction} tickets were opened after the report's as-of and are not judged",
             fraction = locale.fraction(later as i64, opened.len() as i64)
         )
     })
@@ -460,14 +460,13 @@ fn silence(inputs: &Inputs, locale: Locale) -> Option<String> {
         (true, _) => None,
         (_, 0) => Some(phrase!(
             locale,
-            "No ticket was opened for more than a month: {gaps}.",
+            "For more than three months no ticket was opened: {gaps}.",
             gaps = named.join(", ")
         )),
         _ => Some(phrase!(
             locale,
-            "No ticket was opened for more than a month: {gaps} and {n} more times.",
-            gaps = named.join(", "),
-            n = locale.count(rest as i64)
+            "For more than three months no ticket was opened: {gaps}, and more such times.",
+            gaps = named.join(", ")
         )),
     }
 }

@@ -5,6 +5,7 @@
 //! own; it can't change a number.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -92,7 +93,7 @@ pub fn load(folder: Option<&Path>, queries: &[&str]) -> Result<Vec<Selection>, V
 /// What is wrong with it, with places.
 pub fn parse(slug: &str, source: &str, queries: &[&str]) -> Result<Selection, Vec<Diagnostic>> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
-    if TAKEN.contains(&slug) || !slug.chars().all(is_name) {
+    if TAKEN.iter().any(|name| name.eq_ignore_ascii_case(slug)) || !slug.chars().all(is_name) {
         return Err(vec![Diagnostic::error(
             None,
             format!(
@@ -161,7 +162,7 @@ pub fn select(report: &Report, selection: &Selection) -> Report {
         let blocks = report.sections.iter().flat_map(|section| &section.blocks);
         blocks.into_iter().find(|block| matches!(block, Block::Table(table) if table.slug == *slug)).cloned()
     };
-    let mut placed: Vec<&String> = Vec::new();
+    let mut placed: BTreeSet<String> = BTreeSet::new();
     let mut sections: Vec<Section> = Vec::new();
     for (nth, chosen) in selection.sections.iter().enumerate() {
         let whole = chosen.from.as_ref().map(|id| report.sections.iter().find(|section| section.id == *id));
@@ -184,16 +185,12 @@ pub fn select(report: &Report, selection: &Selection) -> Report {
         section.links.iter_mut().for_each(|link| link.sentence += chosen.text.len());
         if !chosen.tables.is_empty() {
             // Named tables replace those that the section would have.
-            let new: Vec<&String> = chosen.tables.iter().filter(|slug| !placed.contains(slug)).collect();
-            section.blocks = new.iter().filter_map(|slug| table(slug)).collect();
-            placed.extend(new);
-        } else {
-            let is_new = |block: &Block| match block {
-                Block::Table(table) => !placed.contains(&&table.slug),
-                Block::Definitions(_) => true,
-            };
-            section.blocks.retain(is_new);
+            section.blocks = chosen.tables.iter().filter_map(table).collect();
         }
+        section.blocks.retain(|block| match block {
+            Block::Table(table) => placed.insert(table.slug.clone()),
+            Block::Definitions(_) => true,
+        });
         if sections.iter().all(|known| known.id != section.id) {
             sections.push(section);
         }
@@ -204,6 +201,44 @@ pub fn select(report: &Report, selection: &Selection) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_stands_where_it_was_asked_for_first() {
+        let table = |slug: &str| {
+            Block::Table(crate::paper::Table {
+                slug: slug.to_owned(),
+                ..crate::query::plain(slug, slug, &polars::prelude::DataFrame::empty()).expect("a table")
+            })
+        };
+        let section = |id: &str, blocks: Vec<Block>| Section {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            sentences: Vec::new(),
+            links: Vec::new(),
+            cards: Vec::new(),
+            blocks,
+        };
+        let report = Report {
+            title: "all".into(),
+            header: Vec::new(),
+            locale: Default::default(),
+            time_zone: "UTC".into(),
+            folder: None,
+            periods: Vec::new(),
+            downloads: Vec::new(),
+            sections: vec![
+                section("missed", vec![table("missed"), table("held")]),
+                section("volumes", vec![table("volumes")]),
+            ],
+        };
+        let source = "title = \"x\"\n[[sections]]\nfrom = \"missed\"\n[[sections]]\ntitle = \"own\"\n\
+                      tables = [\"volumes\", \"held\", \"volumes\"]\n";
+        let selection = parse("x", source, &["missed", "held", "volumes"]).expect("in order");
+        let selected = select(&report, &selection);
+        let slugs: Vec<&str> = selected.tables().map(|table| table.slug.as_str()).collect();
+        assert_eq!(slugs, ["missed", "held", "volumes"]);
+        assert!(parse("SLA-Pack", source, &["missed", "held", "volumes"]).is_err());
+    }
 
     #[test]
     fn a_mistake_has_its_place() {

@@ -94,18 +94,26 @@ fn clock_counts(inputs: &Inputs, kpi: &Kpi) -> Option<(Vec<String>, Vec<Option<(
 
 /// What changed by the rules of the control chart and still holds in the latest month with a value.
 pub fn change(inputs: &Inputs, kpi: &Kpi, locale: Locale) -> Option<String> {
+    if kpi.decided() == 0 {
+        // The latest month is an earlier one then.
+        return None;
+    }
     let (months, counts) = clock_counts(inputs, kpi)?;
     let known: Vec<usize> = (0..counts.len()).filter(|at| counts[*at].is_some()).collect();
     let (events, cases): (Vec<u64>, Vec<u64>) = counts.iter().flatten().copied().unzip();
     let (chart, _) = laney_p_chart(&events, &cases).filter(|_| known.len() >= FEWEST)?;
     let (rule, since) = rule(&chart, &chart.signals(), known.len() - 1, locale)?;
-    Some(phrase!(
+    let text = phrase!(
         locale,
         "{name} changed: {rule} since {month}.",
         name = kpi.label,
         rule = rule,
         month = months[known[since]]
-    ))
+    );
+    Some(match known.len() {
+        FIRM.. => text,
+        few => format!("{text} {}", phrase!(locale, "Trial limits of {n} months.", n = few)),
+    })
 }
 
 /// What the control chart says of the latest month, for a key figure.
@@ -131,7 +139,9 @@ pub fn months(mut known: Vec<String>) -> (Vec<String>, bool) {
     known.dedup();
     let number = |month: &String| {
         let (year, month) = month.split_once('-')?;
-        Some(year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1)
+        let year = year.parse::<i32>().ok().filter(|year| (0..=9999).contains(year))?;
+        let month = month.parse::<i32>().ok().filter(|month| (1..=12).contains(month))?;
+        Some(year * 12 + month - 1)
     };
     let Some(numbers) = known.iter().map(number).collect::<Option<Vec<i32>>>() else {
         // Something else than months: as it is.
@@ -140,10 +150,10 @@ pub fn months(mut known: Vec<String>) -> (Vec<String>, bool) {
     };
     let gap = numbers.windows(2).rposition(|pair| pair[1] - pair[0] > MAX_GAP);
     let first = gap.map_or(0, |gap| gap + 1);
-    let (Some(from), Some(until)) = (numbers.get(first), numbers.last()) else { return (known, false) };
-    let from = (*from).max(until - CHART_MONTHS as i32 + 1);
+    let (Some(after), Some(until)) = (numbers.get(first), numbers.last()) else { return (known, false) };
+    let from = (*after).max(until - CHART_MONTHS as i32 + 1);
     let name = |number: i32| format!("{:04}-{:02}", number.div_euclid(12), number.rem_euclid(12) + 1);
-    ((from..=*until).map(name).collect(), gap.is_some())
+    ((from..=*until).map(name).collect(), gap.is_some() && from == *after)
 }
 
 /// Part and whole of each month, in the rows that are `is_own`.

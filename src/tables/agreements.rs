@@ -167,9 +167,13 @@ fn words(kernel: &Kernel, row: &AuditRow) -> String {
         _ => {
             let more = row.source == SourceVerdict::Kept;
             // A duration is cut, so a limit of at least as much is one step longer.
-            let step = if row.reading.elapsed_s >= 360_000 { 360 } else { 60 };
+            let step = match row.reading.elapsed_s {
+                360_000.. => 360,
+                3_600.. => 60,
+                _ => 1,
+            };
             let elapsed_s = match row.reading.elapsed_s {
-                elapsed_s if more && elapsed_s >= 60 => (elapsed_s + step - 1) / step * step,
+                elapsed_s if more => (elapsed_s + step - 1) / step * step,
                 elapsed_s => elapsed_s,
             };
             let elapsed = Locale::EnGb.duration(elapsed_s);

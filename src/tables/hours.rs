@@ -19,7 +19,7 @@ use crate::model::MISSING_AT;
 
 const DAYS: u64 = 52 * 7;
 /// Without any ticket for longer, an export is taken to say nothing of the time.
-const SILENT_DAYS: i64 = 31;
+const SILENT_DAYS: i64 = 92;
 const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// All offsets of zones in use are multiples of a quarter of an hour.
 const QUARTER: i64 = 900;
@@ -189,7 +189,7 @@ mod tests {
             at("2016-08-01T00:00:00Z"),
         ];
         let gaps = silent(&opened, at("2016-07-01T00:00:00Z"), Tz::Europe__Paris);
-        // 30 days from January to February are none; Paris is an hour ahead, so the year ended with a ticket.
+        // A month from January to February is none; Paris is an hour ahead, so the year ended with a ticket.
         assert_eq!(
             gaps,
             [

@@ -127,12 +127,16 @@ pub fn history(months: &[PastMonth]) -> PolarsResult<DataFrame> {
     )
 }
 
-/// Every local month from the first ticket to the period's last.
+/// Months before the last one that are listed: one wrong date makes no thousand of them.
+const MAX_MONTHS: u32 = 120;
+
+/// Every local month from the first ticket to the period's last, or to as-of where that is earlier.
 pub fn calendar_months(facts: &Facts) -> PolarsResult<DataFrame> {
     let zone = facts.config.zone;
     let opened = &facts.kernel.data.tickets.times[Time::Opened as usize];
-    let last = local_date(facts.period.until_at - 1, zone);
+    let last = local_date(facts.period.as_of.min(facts.period.until_at - 1), zone);
     let first = opened.iter().min().map_or(last, |at| local_date(*at, zone));
+    let first = first.max(last - Months::new(MAX_MONTHS - 1));
     let months = first
         .with_day(1)
         .into_iter()

@@ -85,7 +85,7 @@ pub fn svg(figure: &Figure, id_prefix: &str) -> Result<String, String> {
     if marks > most {
         return Err(phrase!(
             locale,
-            "{n} values are too many to chart; the table has them.",
+            "{n} values are too many to chart; the CSV file has them.",
             n = locale.count(marks as i64)
         ));
     }
