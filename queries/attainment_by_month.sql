@@ -57,4 +57,4 @@ SELECT
   told.closed,
   told.overrun_s
 FROM told
-ORDER BY decided_month, clock
+ORDER BY decided_month DESC, clock

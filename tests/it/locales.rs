@@ -149,7 +149,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Where words stand that are looked up by what a value is: file, pieces of code before them, code after.
-const WORDS: [(&str, &[&str], &str); 18] = [
+const WORDS: [(&str, &[&str], &str); 19] = [
     ("src/model/mod.rs", &["const REQUEST_TYPES"], "];\n"),
     ("src/clock/reading.rs", &["impl Verdict {", "fn name(self)"], "\n    }\n"),
     ("src/clock/reading.rs", &["impl Reason {", "fn name(self)"], "\n    }\n"),
@@ -164,6 +164,7 @@ const WORDS: [(&str, &[&str], &str); 18] = [
     ("src/paper/summary.rs", &["impl GateStatus {", "fn name(self)"], "\n    }\n"),
     ("src/tables/areas.rs", &["fn tier("], "\n}\n"),
     ("src/tables/areas.rs", &["fn question("], "\n}\n"),
+    ("src/tables/areas.rs", &["fn spread("], "\n}\n"),
     ("src/tables/areas.rs", &["|row: &UnitRow|"], "};"),
     ("src/tables/areas.rs", &["|row: &ModelRow|"], "};"),
     ("src/tables/hours.rs", &["const NAMES"], "];\n"),
