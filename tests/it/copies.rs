@@ -175,7 +175,7 @@ fn earlier_reports_are_the_history_of_exports_of_one_month() {
         let at = |name: &str| headers.iter().position(|header| header == name).unwrap();
         let rows = reader.records().map(Result::unwrap);
         let resolution = rows.filter(|row| &row[at("clock")] == "resolution");
-        resolution
+        let mut months: Vec<(String, i64, i64)> = resolution
             .map(|row| {
                 (
                     row[at("decided_month")].to_owned(),
@@ -183,7 +183,10 @@ fn earlier_reports_are_the_history_of_exports_of_one_month() {
                     row[at("decided")].parse().unwrap(),
                 )
             })
-            .collect()
+            .collect();
+        // The latest comes first in the file.
+        months.reverse();
+        months
     };
     assert_eq!(months("alone").len(), 1, "the export knows of no other month");
     let told = months("told");
