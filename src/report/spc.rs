@@ -21,6 +21,9 @@ const MAX_GAP: i32 = 2;
 /// With fewer points, no rule is applied: the longest needs seven in a row.
 const FEWEST: usize = 8;
 
+/// Part and whole of a month; `None` where nothing was decided.
+type Month = Option<(u64, u64)>;
+
 /// A panel for each series: `x` is a month, `y` the part and the whole of a
 /// share of which more is better, `series` what has a target of its own.
 ///
@@ -83,7 +86,7 @@ pub fn of_clock(inputs: &Inputs, kpi: &Kpi) -> Option<Panel> {
 }
 
 /// Months, and what was kept and decided in each.
-fn clock_counts(inputs: &Inputs, kpi: &Kpi) -> Option<(Vec<String>, Vec<Option<(u64, u64)>>)> {
+fn clock_counts(inputs: &Inputs, kpi: &Kpi) -> Option<(Vec<String>, Vec<Month>)> {
     let table = result(inputs, "attainment_by_month")?;
     let at = |name| position(table, name);
     let (x, part, whole, clock) = (at("decided_month")?, at("kept")?, at("decided")?, at("clock")?);
@@ -162,7 +165,7 @@ fn counts(
     (x, part, whole): (usize, usize, usize),
     months: &[String],
     is_own: impl Fn(&Vec<Cell>) -> bool,
-) -> Vec<Option<(u64, u64)>> {
+) -> Vec<Month> {
     let count = |row: &[Cell], column: usize| {
         let value = number(&row[column], table.columns[column].format)?;
         // Sums of such numbers of an own query still fit.
@@ -182,7 +185,7 @@ fn counts(
 fn panel(
     name: &str,
     months: &[String],
-    counts: &[Option<(u64, u64)>],
+    counts: &[Month],
     target: Option<f64>,
     locale: Locale,
 ) -> (Panel, Option<String>) {
