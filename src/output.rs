@@ -1,18 +1,19 @@
 //! The only writer of results: a temporary folder, then one rename.
 
 mod listing;
+mod parquet;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use polars::prelude::{DataFrame, PolarsResult};
-use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
+use polars::prelude::PolarsResult;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::import::hex;
+use crate::tables::Made;
 
 pub use listing::index;
 
@@ -164,32 +165,17 @@ impl Write for Sink {
     }
 }
 
-/// Writes frames of the same columns as one Parquet file, a row group for each: `part` makes the nth,
+/// Writes parts of the same columns as one Parquet file, a row group for each: `part` makes the nth,
 /// while the one before is written, until there is none.
 ///
 /// # Errors
 /// What Polars or the system says.
 pub fn parquet(
     sink: &mut Sink,
-    part: impl Fn(usize) -> Option<PolarsResult<DataFrame>> + Sync,
+    part: impl Fn(usize) -> Option<PolarsResult<Vec<Made>>> + Sync,
 ) -> Result<(), String> {
     let place = sink.full.display().to_string();
-    let write = || -> PolarsResult<()> {
-        let Some(mut own) = part(0).transpose()? else { return Ok(()) };
-        let writer = ParquetWriter::new(sink).with_compression(ParquetCompression::Snappy);
-        let mut writer = writer.batched(own.schema())?;
-        for nth in 1.. {
-            own.align_chunks_par();
-            let (written, next) = rayon::join(|| writer.write_batch(&own), || part(nth).transpose());
-            written?;
-            match next? {
-                Some(next) => own = next,
-                None => break,
-            }
-        }
-        writer.finish().map(|_| ())
-    };
-    write().map_err(|error| format!("error: can't write `{place}`: {error}"))
+    parquet::write(sink, part).map_err(|error| format!("error: can't write `{place}`: {error}"))
 }
 
 /// The temporary folder is private to its maker; what is published isn't.

@@ -264,6 +264,10 @@ pub enum SegmentKind {
 }
 
 impl SegmentKind {
+    /// All kinds, in order.
+    pub const ALL: [SegmentKind; 4] =
+        [SegmentKind::Queue, SegmentKind::Work, SegmentKind::Waiting, SegmentKind::ClosedHours];
+
     /// As in SQL, CSV and reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -281,15 +281,26 @@ fn with_facts<T>(
     stages
         .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));
     let is_in_period = |reading: &Reading| period.contains(placed_at(reading, &kernel, period));
-    let outcomes = clock::outcomes(&kernel, &readings.rows, &outcome_period(config, period, &is_in_period));
+    let outcomes = match wanted.has("outcomes") {
+        true => clock::outcomes(&kernel, &readings.rows, &outcome_period(config, period, &is_in_period)),
+        false => Vec::new(),
+    };
     let exported_at = imported.data.last_at.unwrap_or(period.as_of);
-    let audit =
-        clock::audit(&config.policy, &imported.data, &calendars, exported_at, &readings.rows, is_in_period);
+    let data = &imported.data;
+    let audit = match wanted.has("audit") {
+        true => clock::audit(&config.policy, data, &calendars, exported_at, &readings.rows, is_in_period),
+        false => Vec::new(),
+    };
     stages.done("audit", || format!("{} outcomes, {} audited", outcomes.len(), audit.len()));
-    let lost = lost(imported, &readings.rows);
-    let recurrence = match wanted.has_areas() {
-        true => recurrence(config, imported, &kernel, &lost),
-        false => Recurrence::none(&config.recurrence.settings, kernel.as_of, config.zone),
+    let (lost, recurrence) = match wanted.has_areas() {
+        true => {
+            let lost = lost(imported, &readings.rows);
+            let recurrence = recurrence(config, imported, &kernel, &lost);
+            (lost, recurrence)
+        }
+        false => {
+            (Vec::new(), Recurrence::none(&config.recurrence.settings, kernel.as_of, config.zone))
+        }
     };
     stages.done("areas", || {
         format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())

@@ -27,6 +27,11 @@ const MONTHS: [&str; 12] = [
 /// Other periods that a page offers before and after its own.
 const MAX_OTHERS: u32 = 60;
 
+/// Objects to what is no period before anything is read.
+pub fn check(config: &Config, text: &str) -> Result<(), Failure> {
+    resolve(config, text, None, Some(0)).map(|_| ())
+}
+
 /// Resolves `--period`.
 ///
 /// `last-month` is the last whole month before as-of or, without one, before

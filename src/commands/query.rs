@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use polars::prelude::PolarsError;
 use serde_json::{Map, Value, json};
 
 use super::{Failure, Stages};
@@ -9,6 +10,7 @@ use crate::cli::{QueryArgs, QueryFormat};
 use crate::import::STANDARD_INPUT;
 use crate::paper::{Cell, Format, Table};
 use crate::render::csv::{Dialect, Style};
+use crate::tables::Facts;
 use crate::{query, render, tables};
 
 /// Rows of a table on a terminal; CSV and JSON have them all.
@@ -30,20 +32,19 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     let query = query::ad_hoc(&sql).map_err(|problems| Failure::usage(problems.to_string()))?;
     let config = super::prepare(&args.common)?;
     let asked = args.common.as_of.as_deref().map(|text| super::as_of(&config, text)).transpose()?;
+    super::period::check(&config, &args.period)?;
     let imported = super::read(&config)?;
     stages.done("import", || format!("{} tickets", imported.data.tickets.len()));
     super::judge_rejects(&config, &imported)?;
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
     let wanted = query::wanted(std::slice::from_ref(&query));
-    let tables =
-        super::with_facts(&config, &imported, &period, Vec::new(), &wanted, &mut stages, |facts, stages| {
-            let tables =
-                tables::build(facts, &wanted).map_err(|error| Failure::usage(format!("error: {error}")))?;
-            stages.done("tables", || format!("{} tables", tables.frames.len()));
-            Ok(tables)
-        })?;
-    // The query needs the room.
+    let failed = |error: PolarsError| Failure::usage(format!("error: {error}"));
+    let draft = |facts: &Facts, _: &mut Stages| tables::Draft::new(facts, &wanted).map_err(failed);
+    let draft = super::with_facts(&config, &imported, &period, Vec::new(), &wanted, &mut stages, draft)?;
+    // Texts and query need the room.
     drop(imported);
+    let tables = draft.frames().map_err(failed)?;
+    stages.done("tables", || format!("{} tables", tables.frames.len()));
     let table = query::run(&query, &tables).map_err(Failure::usage)?;
     stages.done("query", || format!("{} rows", table.rows.len()));
     match args.format {

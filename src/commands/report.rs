@@ -45,6 +45,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     let asked = args.common.as_of.as_deref().map(|text| super::as_of(&config, text)).transpose()?;
     stages.done("check", || format!("{} queries", queries.len()));
 
+    super::period::check(&config, &args.period)?;
     let mut imported = super::read(&config)?;
     stages.done("import", || summed(&imported));
     // Before anything is written, what was rejected included.
@@ -66,8 +67,8 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
     }
     let past = months(&summaries, zone, &first_month);
     super::with_facts(&config, &imported, &period, past, &Wanted::all(), &mut stages, |facts, stages| {
-        let tables =
-            tables::build(facts, &wanted).map_err(|error| Failure::usage(format!("error: {error}")))?;
+        let tables = tables::Draft::new(facts, &wanted).and_then(tables::Draft::frames);
+        let tables = tables.map_err(|error| Failure::usage(format!("error: {error}")))?;
         stages.done("tables", || format!("{} tables", tables.frames.len()));
         let mut results: Vec<Table> = queries
             .par_iter()

@@ -47,6 +47,7 @@ pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
     let steps = steps(args, &base, &changed)?;
     stages.done("check", || format!("{} policies", steps.len() + 2));
 
+    args.period.iter().try_for_each(|text| super::period::check(&base, text))?;
     let imported = super::read(&base)?;
     super::judge_rejects(&base, &imported)?;
     stages.done("import", || format!("{} tickets", imported.data.tickets.len()));

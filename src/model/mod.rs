@@ -64,6 +64,34 @@ pub enum Text {
     SourceVerdict,
 }
 
+impl Text {
+    /// All of them, in order.
+    pub const ALL: [Text; 22] = [
+        Text::Status,
+        Text::Severity,
+        Text::RequestType,
+        Text::Customer,
+        Text::Site,
+        Text::Asset,
+        Text::Product,
+        Text::Module,
+        Text::HardwareModel,
+        Text::SoftwareVersion,
+        Text::ServerOs,
+        Text::ClientOs,
+        Text::Channel,
+        Text::Category,
+        Text::ErrorCode,
+        Text::ResolutionCode,
+        Text::Assignee,
+        Text::Group,
+        Text::HandledBy,
+        Text::Article,
+        Text::Parent,
+        Text::SourceVerdict,
+    ];
+}
+
 /// Column names of [`Text`].
 pub const TEXT_COLUMNS: [&str; 22] = [
     "status",

@@ -2,151 +2,156 @@
 
 use std::ops::Range;
 
-use polars::prelude::*;
-
-use super::columns::{Columns, Texts, flags, instants, months, numbers, repeated, shares};
+use super::columns::{Coded, Columns, counts, flags, instants, months, numbers, repeated, shares, words};
 use super::{Facts, Shared, placed_at};
 use crate::clock::{Cycle, Reading, SegmentKind, Verdict};
-use crate::model::{Field, MISSING_AT, Text, instant};
+use crate::model::{Field, MISSING_AT, Text, Time, instant};
 
 /// Those rows of all readings.
-pub fn clocks(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResult<DataFrame> {
-    let Facts { config, kernel, readings, period, .. } = facts;
+pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> Columns<'a> {
+    let &Facts { config, kernel, readings, period, .. } = facts;
     let tickets = &kernel.data.tickets;
     let rows = &readings.rows[range.clone()];
-    let clocks = &config.policy.clocks;
-    let of = |name: &str, text: Text| {
-        let column = tickets.column(text);
-        let codes = rows.iter().map(|r| column.codes[r.ticket as usize]);
-        Texts::new(column.dictionary.values()).column(name, codes)
-    };
-    let seconds = instant;
+    let policy = &config.policy;
+    let opened = &tickets.times[Time::Opened as usize];
     let entitlements = &shared.entitlements;
     let contract =
         |r: &Reading| entitlements[r.ticket as usize].contract.map(|index| &kernel.data.contracts[index]);
     let held = |r: &Reading, code: u32, field: Field| {
         r.due_kind.and_then(|_| kernel.holder(r.ticket as usize, code, field))
     };
-    let mut columns = Columns::new(&shared.wanted, "clocks", rows.len());
-    columns.add("reading_id", |name| Ok(numbers(name, range.map(|row| Some(row as i64)))))?;
-    columns.add("ticket_id", |name| shared.ids.column(name, rows.iter().map(|r| r.ticket)))?;
-    columns.add("clock", |name| {
-        repeated(name, rows.iter().map(|r| Some(clocks[r.clock as usize].name.as_str())))
-    })?;
-    columns.add("clock_order", |name| Ok(numbers(name, rows.iter().map(|r| Some(i64::from(r.clock))))))?;
-    columns.add("verdict", |name| repeated(name, rows.iter().map(|r| Some(r.verdict.name()))))?;
-    columns.add("reason", |name| {
+    let mut columns = Columns::new(&shared.wanted, "clocks");
+    columns.add("reading_id", move |name| counts(name, range.map(|row| row as i64)));
+    columns.add("ticket_id", move |name| shared.ids.coded(name, rows.iter().map(|r| r.ticket)));
+    columns.add("clock", move |name| clock_names(name, facts, rows.iter().map(|r| r.clock)));
+    columns.add("clock_order", move |name| counts(name, rows.iter().map(|r| i64::from(r.clock))));
+    columns.add("verdict", move |name| {
+        words(name, Verdict::ALL.iter().map(|verdict| verdict.name()), rows.iter().map(|r| r.verdict as u32))
+    });
+    columns.add("reason", move |name| {
         repeated(name, rows.iter().map(|r| Some(r.reason.name()).filter(|s| !s.is_empty())))
-    })?;
-    columns.add("severity", |name| {
-        repeated(
-            name,
-            rows.iter().map(|r| config.policy.severities.get(r.severity as usize).map(String::as_str)),
-        )
-    })?;
-    columns.add("opened_at", |name| {
-        Ok(instants(name, rows.iter().map(|r| tickets.times[0][r.ticket as usize])))
-    })?;
-    columns.add("started_at", |name| Ok(instants(name, rows.iter().map(|r| r.started_at))))?;
-    columns.add("stopped_at", |name| Ok(instants(name, rows.iter().map(|r| r.stopped_at))))?;
-    columns.add("due_at", |name| Ok(instants(name, rows.iter().map(|r| r.due_at))))?;
-    columns.add("decided_at", |name| Ok(instants(name, rows.iter().map(|r| r.decided_at))))?;
-    columns.add("elapsed_s", |name| Ok(numbers(name, rows.iter().map(|r| seconds(r.elapsed_s)))))?;
-    columns.add("target_s", |name| Ok(numbers(name, rows.iter().map(|r| seconds(r.target_s)))))?;
-    columns.add("limit_s", |name| Ok(numbers(name, rows.iter().map(|r| seconds(r.limit_s)))))?;
-    columns.add("overrun_s", |name| Ok(numbers(name, rows.iter().map(|r| Some(r.overrun_s)))))?;
-    columns.add("paused_s", |name| Ok(numbers(name, rows.iter().map(|r| Some(r.paused_s)))))?;
-    columns.add("closed_hours_s", |name| Ok(numbers(name, rows.iter().map(|r| Some(r.closed_hours_s)))))?;
-    columns.add("cycles", |name| Ok(numbers(name, rows.iter().map(|r| Some(i64::from(r.cycles))))))?;
-    columns.add("reopens", |name| Ok(numbers(name, rows.iter().map(|r| Some(i64::from(r.reopens))))))?;
-    columns.add("calendar", |name| {
-        repeated(
-            name,
-            rows.iter().map(|r| Some(config.policy.calendars[r.calendar as usize].spec.name.as_str())),
-        )
-    })?;
-    columns.add("confidence", |name| {
-        repeated(name, rows.iter().map(|r| Some(if r.has_history { "high" } else { "low" })))
-    })?;
-    columns.add("decided_month", |name| months(name, &shared.local, rows.iter().map(|r| r.decided_at)))?;
-    columns.add("opened_month", |name| {
-        months(name, &shared.local, rows.iter().map(|r| tickets.times[0][r.ticket as usize]))
-    })?;
-    columns.add("is_kept", |name| Ok(flags(name, rows.iter().map(|r| r.verdict.is_kept()))))?;
-    columns.add("is_missed", |name| Ok(flags(name, rows.iter().map(|r| r.verdict.is_missed()))))?;
-    columns.add("is_on_target", |name| Ok(flags(name, rows.iter().map(|r| r.verdict == Verdict::Met))))?;
-    columns.add("is_closed_only", |name| {
-        Ok(flags(name, rows.iter().map(|r| r.verdict.is_kept() || r.verdict == Verdict::Breached)))
-    })?;
-    columns.add("is_undecided", |name| Ok(flags(name, rows.iter().map(|r| r.verdict.is_undecided()))))?;
-    columns.add("is_in_period", |name| {
-        Ok(flags(name, rows.iter().map(|r| period.contains(placed_at(r, kernel, period)))))
-    })?;
-    columns.add("coverage", |name| {
+    });
+    columns.add("severity", move |name| {
+        words(name, policy.severities.iter().map(String::as_str), rows.iter().map(|r| u32::from(r.severity)))
+    });
+    columns.add("opened_at", move |name| instants(name, rows.iter().map(|r| opened[r.ticket as usize])));
+    columns.add("started_at", move |name| instants(name, rows.iter().map(|r| r.started_at)));
+    columns.add("stopped_at", move |name| instants(name, rows.iter().map(|r| r.stopped_at)));
+    columns.add("due_at", move |name| instants(name, rows.iter().map(|r| r.due_at)));
+    columns.add("decided_at", move |name| instants(name, rows.iter().map(|r| r.decided_at)));
+    columns.add("elapsed_s", move |name| numbers(name, rows.iter().map(|r| instant(r.elapsed_s))));
+    columns.add("target_s", move |name| numbers(name, rows.iter().map(|r| instant(r.target_s))));
+    columns.add("limit_s", move |name| numbers(name, rows.iter().map(|r| instant(r.limit_s))));
+    columns.add("overrun_s", move |name| counts(name, rows.iter().map(|r| r.overrun_s)));
+    columns.add("paused_s", move |name| counts(name, rows.iter().map(|r| r.paused_s)));
+    columns.add("closed_hours_s", move |name| counts(name, rows.iter().map(|r| r.closed_hours_s)));
+    columns.add("cycles", move |name| counts(name, rows.iter().map(|r| i64::from(r.cycles))));
+    columns.add("reopens", move |name| counts(name, rows.iter().map(|r| i64::from(r.reopens))));
+    columns.add("calendar", move |name| {
+        let names = policy.calendars.iter().map(|calendar| calendar.spec.name.as_str());
+        words(name, names, rows.iter().map(|r| u32::from(r.calendar)))
+    });
+    columns.add("confidence", move |name| {
+        words(name, ["low", "high"].into_iter(), rows.iter().map(|r| u32::from(r.has_history)))
+    });
+    columns.add("decided_month", move |name| {
+        months(name, &shared.local, rows.iter().map(|r| r.decided_at))
+    });
+    columns.add("opened_month", move |name| {
+        months(name, &shared.local, rows.iter().map(|r| opened[r.ticket as usize]))
+    });
+    columns.add("is_kept", move |name| flags(name, rows.iter().map(|r| r.verdict.is_kept())));
+    columns.add("is_missed", move |name| flags(name, rows.iter().map(|r| r.verdict.is_missed())));
+    columns.add("is_on_target", move |name| flags(name, rows.iter().map(|r| r.verdict == Verdict::Met)));
+    columns.add("is_closed_only", move |name| {
+        flags(name, rows.iter().map(|r| r.verdict.is_kept() || r.verdict == Verdict::Breached))
+    });
+    columns.add("is_undecided", move |name| flags(name, rows.iter().map(|r| r.verdict.is_undecided())));
+    columns.add("is_in_period", move |name| {
+        flags(name, rows.iter().map(|r| period.contains(placed_at(r, kernel, period))))
+    });
+    columns.add("coverage", move |name| {
         repeated(name, rows.iter().map(|r| Some(entitlements[r.ticket as usize].coverage.name())))
-    })?;
-    columns.add("contract", |name| {
+    });
+    columns.add("contract", move |name| {
         repeated(name, rows.iter().map(|r| contract(r).map(|c| c.contract.as_str())))
-    })?;
-    columns.add("attainment_target", |name| {
-        Ok(shares(
+    });
+    columns.add("attainment_target", move |name| {
+        shares(
             name,
             rows.iter().map(|r| {
-                contract(r).and_then(|c| c.attainment_target).or(clocks[r.clock as usize].attainment_target)
+                let own = contract(r).and_then(|c| c.attainment_target);
+                own.or(policy.clocks[r.clock as usize].attainment_target)
             }),
-        ))
-    })?;
-    columns.add("request_type", |name| of(name, Text::RequestType))?;
-    columns.add("customer", |name| of(name, Text::Customer))?;
-    columns.add("site", |name| of(name, Text::Site))?;
-    columns.add("product", |name| of(name, Text::Product))?;
-    columns.add("category", |name| of(name, Text::Category))?;
-    columns.add("group_name", |name| of(name, Text::Group))?;
-    columns.add("due_group_name", |name| {
+        )
+    });
+    for (name, text) in [
+        ("request_type", Text::RequestType),
+        ("customer", Text::Customer),
+        ("site", Text::Site),
+        ("product", Text::Product),
+        ("category", Text::Category),
+        ("group_name", Text::Group),
+    ] {
+        columns.add(name, move |name| of_tickets(name, facts, shared, rows, text));
+    }
+    columns.add("due_group_name", move |name| {
         repeated(name, rows.iter().map(|r| held(r, r.due_group, Field::Group)))
-    })?;
-    columns.add("due_assignee", |name| {
+    });
+    columns.add("due_assignee", move |name| {
         repeated(name, rows.iter().map(|r| held(r, r.due_assignee, Field::Assignee)))
-    })?;
-    columns.add("due_kind", |name| repeated(name, rows.iter().map(|r| r.due_kind.map(SegmentKind::name))))?;
-    columns.add("source_verdict", |name| of(name, Text::SourceVerdict))?;
-    columns.frame()
+    });
+    columns.add("due_kind", move |name| {
+        repeated(name, rows.iter().map(|r| r.due_kind.map(SegmentKind::name)))
+    });
+    columns.add("source_verdict", move |name| of_tickets(name, facts, shared, rows, Text::SourceVerdict));
+    columns
+}
+
+/// What the tickets of those readings have.
+fn of_tickets(name: &str, facts: &Facts, shared: &Shared, rows: &[Reading], text: Text) -> Coded {
+    let column = facts.kernel.data.tickets.column(text);
+    shared.texts(facts, text).coded(name, rows.iter().map(|r| column.codes[r.ticket as usize]))
+}
+
+fn clock_names(name: &str, facts: &Facts, clocks: impl Iterator<Item = u16>) -> Coded {
+    words(name, facts.config.policy.clocks.iter().map(|clock| clock.name.as_str()), clocks.map(u32::from))
 }
 
 /// Where the time of each reading went. Holders are those of the history or,
 /// where it is silent about a ticket, of the ticket itself.
-pub fn segments(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResult<DataFrame> {
-    let Facts { config, kernel, readings, .. } = facts;
+pub fn segments<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> Columns<'a> {
+    let &Facts { config, kernel, readings, .. } = facts;
     let rows = &readings.segments[range];
-    let values = &kernel.data.events.values;
     // Readings are in order of ticket, then clock.
     let clocks = config.policy.clocks.len() as i64;
-    let mut columns = Columns::new(&shared.wanted, "segments", rows.len());
-    columns.add("reading_id", |name| {
-        Ok(numbers(name, rows.iter().map(|s| Some(i64::from(s.ticket) * clocks + i64::from(s.clock)))))
-    })?;
-    columns.add("ticket_id", |name| shared.ids.column(name, rows.iter().map(|s| s.ticket)))?;
-    columns.add("clock", |name| {
-        repeated(name, rows.iter().map(|s| Some(config.policy.clocks[s.clock as usize].name.as_str())))
-    })?;
-    columns.add("kind", |name| repeated(name, rows.iter().map(|s| Some(s.kind.name()))))?;
-    columns.add("status", |name| repeated(name, rows.iter().map(|s| values.get(s.status))))?;
-    columns.add("group_name", |name| {
+    let mut columns = Columns::new(&shared.wanted, "segments");
+    columns.add("reading_id", move |name| {
+        counts(name, rows.iter().map(|s| i64::from(s.ticket) * clocks + i64::from(s.clock)))
+    });
+    columns.add("ticket_id", move |name| shared.ids.coded(name, rows.iter().map(|s| s.ticket)));
+    columns.add("clock", move |name| clock_names(name, facts, rows.iter().map(|s| s.clock)));
+    columns.add("kind", move |name| {
+        words(name, SegmentKind::ALL.iter().map(|kind| kind.name()), rows.iter().map(|s| s.kind as u32))
+    });
+    columns.add("status", move |name| {
+        words(name, kernel.data.events.values.values(), rows.iter().map(|s| s.status))
+    });
+    columns.add("group_name", move |name| {
         repeated(name, rows.iter().map(|s| kernel.holder(s.ticket as usize, s.group, Field::Group)))
-    })?;
-    columns.add("assignee", |name| {
+    });
+    columns.add("assignee", move |name| {
         repeated(name, rows.iter().map(|s| kernel.holder(s.ticket as usize, s.assignee, Field::Assignee)))
-    })?;
-    columns.add("is_counted", |name| Ok(flags(name, rows.iter().map(|s| s.is_counted))))?;
-    columns.add("segment_s", |name| Ok(numbers(name, rows.iter().map(|s| Some(s.seconds)))))?;
-    columns.frame()
+    });
+    columns.add("is_counted", move |name| flags(name, rows.iter().map(|s| s.is_counted)));
+    columns.add("segment_s", move |name| counts(name, rows.iter().map(|s| s.seconds)));
+    columns
 }
 
 /// Every cycle of the readings that have more than one, numbered from 1.
-pub fn cycles(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResult<DataFrame> {
+pub fn cycles<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> Columns<'a> {
     let all = &facts.readings.cycles;
     let rows = &all[range.clone()];
-    let clocks = &facts.config.policy.clocks;
     let key = |cycle: &Cycle| (cycle.ticket, cycle.clock);
     // A part may begin within a reading.
     let before =
@@ -159,19 +164,16 @@ pub fn cycles(facts: &Facts, shared: &Shared, range: Range<usize>) -> PolarsResu
         })
         .collect();
     let stopped_at = |c: &Cycle| if c.is_stopped { c.until_at } else { MISSING_AT };
-    DataFrame::new(
-        rows.len(),
-        vec![
-            shared.ids.column("ticket_id", rows.iter().map(|c| c.ticket))?,
-            repeated("clock", rows.iter().map(|c| Some(clocks[c.clock as usize].name.as_str())))?,
-            numbers("cycle", numbered.into_iter().map(Some)),
-            instants("started_at", rows.iter().map(|c| c.from_at)),
-            instants("stopped_at", rows.iter().map(stopped_at)),
-            instants("due_at", rows.iter().map(|c| c.due_at)),
-            numbers("elapsed_s", rows.iter().map(|c| Some(c.elapsed_s))),
-            numbers("limit_s", rows.iter().map(|c| instant(c.limit_s))),
-            numbers("paused_s", rows.iter().map(|c| Some(c.paused_s))),
-            flags("is_missed", rows.iter().map(Cycle::is_missed)),
-        ],
-    )
+    let mut columns = Columns::new(&shared.wanted, "cycles");
+    columns.add("ticket_id", move |name| shared.ids.coded(name, rows.iter().map(|c| c.ticket)));
+    columns.add("clock", move |name| clock_names(name, facts, rows.iter().map(|c| c.clock)));
+    columns.add("cycle", move |name| counts(name, numbered.into_iter()));
+    columns.add("started_at", move |name| instants(name, rows.iter().map(|c| c.from_at)));
+    columns.add("stopped_at", move |name| instants(name, rows.iter().map(stopped_at)));
+    columns.add("due_at", move |name| instants(name, rows.iter().map(|c| c.due_at)));
+    columns.add("elapsed_s", move |name| counts(name, rows.iter().map(|c| c.elapsed_s)));
+    columns.add("limit_s", move |name| numbers(name, rows.iter().map(|c| instant(c.limit_s))));
+    columns.add("paused_s", move |name| counts(name, rows.iter().map(|c| c.paused_s)));
+    columns.add("is_missed", move |name| flags(name, rows.iter().map(Cycle::is_missed)));
+    columns
 }

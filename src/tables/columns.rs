@@ -3,47 +3,92 @@
 use std::ops::Range;
 
 use polars::prelude::*;
+use polars_arrow::bitmap::{Bitmap, BitmapBuilder};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::Wanted;
 use super::local::LocalTime;
 use crate::model::{MISSING_AT, MISSING_CODE, Money, TextColumn, instant};
 
-pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
-    StringChunked::from_iter_options(name.into(), values).into_series().into()
+/// A column of a long table.
+pub enum Made {
+    Plain(Column),
+    Coded(Coded),
 }
+
+/// A column of texts of which many rows have the same: where each row's stands, null for none.
+#[derive(Clone)]
+pub struct Coded {
+    pub name: PlSmallStr,
+    pub codes: IdxCa,
+    pub texts: Texts,
+}
+
+impl From<Column> for Made {
+    fn from(column: Column) -> Made {
+        Made::Plain(column)
+    }
+}
+
+impl From<Coded> for Made {
+    fn from(coded: Coded) -> Made {
+        Made::Coded(coded)
+    }
+}
+
+impl Coded {
+    /// The column with the texts themselves.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn column(&self) -> PolarsResult<Column> {
+        Ok(self.texts.0.take(&self.codes)?.with_name(self.name.clone()).into_series().into())
+    }
+}
+
+impl Made {
+    /// As a query reads it.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn column(self) -> PolarsResult<Column> {
+        match self {
+            Made::Plain(column) => Ok(column),
+            Made::Coded(coded) => coded.column(),
+        }
+    }
+}
+
+type Make<'a> = Box<dyn FnOnce() -> Made + Send + 'a>;
 
 /// The columns of a long table that somebody asks for; the others are never made.
 pub struct Columns<'a> {
     wanted: &'a Wanted,
     table: &'static str,
-    rows: usize,
-    made: Vec<Column>,
+    makes: Vec<Make<'a>>,
 }
 
 impl<'a> Columns<'a> {
-    pub fn new(wanted: &'a Wanted, table: &'static str, rows: usize) -> Columns<'a> {
-        Columns { wanted, table, rows, made: Vec::new() }
+    pub fn new(wanted: &'a Wanted, table: &'static str) -> Columns<'a> {
+        Columns { wanted, table, makes: Vec::new() }
     }
 
-    /// Makes a column of that name, if it is wanted.
-    pub fn add<'n>(
-        &mut self,
-        name: &'n str,
-        make: impl FnOnce(&'n str) -> PolarsResult<Column>,
-    ) -> PolarsResult<()> {
+    /// Adds a column of that name, if it is wanted.
+    pub fn add<M: Into<Made>>(&mut self, name: &'a str, make: impl FnOnce(&'a str) -> M + Send + 'a) {
         if self.wanted.has_column(self.table, name) {
-            self.made.push(make(name)?);
+            self.makes.push(Box::new(move || make(name).into()));
         }
-        Ok(())
     }
 
-    pub fn frame(self) -> PolarsResult<DataFrame> {
-        DataFrame::new(self.rows, self.made)
+    /// Makes them, at the same time.
+    pub fn made(self) -> Vec<Made> {
+        self.makes.into_par_iter().map(|make| make()).collect()
     }
 }
 
 /// Texts that are stored once, however many rows of however many columns have them.
+#[derive(Clone)]
 pub struct Texts(StringChunked);
 
 impl Texts {
@@ -51,21 +96,30 @@ impl Texts {
         Texts(StringChunked::from_iter_values("".into(), values))
     }
 
-    /// A column with the texts of those codes; [`MISSING_CODE`] is none.
-    pub fn column(&self, name: &str, codes: impl Iterator<Item = u32>) -> PolarsResult<Column> {
-        let codes = codes.map(|code| (code != MISSING_CODE).then_some(code));
-        let rows = IdxCa::from_iter_options("".into(), codes);
-        Ok(self.0.take(&rows)?.with_name(name.into()).into_series().into())
+    /// A column with the texts of those codes; [`MISSING_CODE`] is none, and what is behind the last.
+    pub fn coded(&self, name: &str, codes: impl Iterator<Item = u32>) -> Coded {
+        let known = self.0.len() as u32;
+        let codes = nullable(codes.map(|code| (code < known).then_some(code)));
+        Coded { name: name.into(), codes: IdxCa::from_vec_validity(name.into(), codes.0, codes.1), texts: self.clone() }
     }
 }
 
-pub fn column(name: &str, column: &TextColumn, rows: Range<usize>) -> PolarsResult<Column> {
-    Texts::new(column.dictionary.values()).column(name, column.codes[rows].iter().copied())
+pub fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
+    StringChunked::from_iter_options(name.into(), values).into_series().into()
+}
+
+/// Words by their position among a few.
+pub fn words<'a>(name: &str, all: impl Iterator<Item = &'a str>, codes: impl Iterator<Item = u32>) -> Coded {
+    Texts::new(all).coded(name, codes)
+}
+
+pub fn column(name: &str, column: &TextColumn, rows: Range<usize>) -> Coded {
+    words(name, column.dictionary.values(), column.codes[rows].iter().copied())
 }
 
 /// A long column of texts that lie in few places, such as words of a dictionary: told apart by
 /// where they lie, each is stored once.
-pub fn repeated<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> PolarsResult<Column> {
+pub fn repeated<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Coded {
     let mut known: FxHashMap<(*const u8, usize), u32> = FxHashMap::default();
     let mut distinct: Vec<&str> = Vec::new();
     let codes: Vec<u32> = values
@@ -78,15 +132,32 @@ pub fn repeated<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -
             })
         })
         .collect();
-    Texts::new(distinct.into_iter()).column(name, codes.into_iter())
+    words(name, distinct.into_iter(), codes.into_iter())
+}
+
+/// Values with a zero for each missing one, and which are there; `None` if all are.
+fn nullable<T: Default>(values: impl Iterator<Item = Option<T>>) -> (Vec<T>, Option<Bitmap>) {
+    let (least, _) = values.size_hint();
+    let (mut all, mut valid) = (Vec::with_capacity(least), BitmapBuilder::with_capacity(least));
+    for value in values {
+        valid.push(value.is_some());
+        all.push(value.unwrap_or_default());
+    }
+    (all, valid.into_opt_validity())
 }
 
 pub fn numbers(name: &str, values: impl Iterator<Item = Option<i64>>) -> Column {
     whole_numbers(name, values).into_series().into()
 }
 
+/// Numbers of which none is missing.
+pub fn counts(name: &str, values: impl Iterator<Item = i64>) -> Column {
+    Int64Chunked::from_vec(name.into(), values.collect()).into_series().into()
+}
+
 fn whole_numbers(name: &str, values: impl Iterator<Item = Option<i64>>) -> Int64Chunked {
-    values.collect::<Int64Chunked>().with_name(name.into())
+    let (values, valid) = nullable(values);
+    Int64Chunked::from_vec_validity(name.into(), values, valid)
 }
 
 pub fn shares(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
@@ -107,7 +178,7 @@ pub fn instants(name: &str, values: impl Iterator<Item = i64>) -> Column {
 }
 
 /// Local months as `YYYY-MM`: most rows share a few, so each is made once.
-pub fn months(name: &str, local: &LocalTime, values: impl Iterator<Item = i64>) -> PolarsResult<Column> {
+pub fn months(name: &str, local: &LocalTime, values: impl Iterator<Item = i64>) -> Coded {
     let mut known: FxHashMap<i64, u32> = FxHashMap::default();
     let mut names: Vec<String> = Vec::new();
     let codes: Vec<u32> = values
@@ -122,7 +193,7 @@ pub fn months(name: &str, local: &LocalTime, values: impl Iterator<Item = i64>) 
             })
         })
         .collect();
-    Texts::new(names.iter().map(String::as_str)).column(name, codes.into_iter())
+    words(name, names.iter().map(String::as_str), codes.into_iter())
 }
 
 pub fn owned(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {

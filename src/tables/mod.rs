@@ -13,22 +13,24 @@ mod local;
 mod tickets;
 
 pub use areas::tier;
+pub use columns::{Coded, Made};
 pub use hours::silent;
 pub use lists::rejects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use columns::Texts;
+use columns::{Columns, Texts};
 use local::LocalTime;
 
 use crate::clock::{AuditRow, Entitlement, Kernel, Outcome, Reading, Readings, local_date};
 use crate::config::Config;
 use crate::import::Imported;
-use crate::model::Time;
+use crate::model::{Text, Time};
 use crate::paper::history::PastMonth;
 use crate::paper::locale::Locale;
 use crate::recurrence::{Lost, Recurrence};
@@ -200,8 +202,10 @@ impl Wanted {
 /// What several frames need and is computed once.
 struct Shared {
     wanted: Wanted,
-    /// Ids of tickets, by row.
+    /// Ids of tickets, by row; none where nobody asks for them.
     ids: Texts,
+    /// By [`Text`], made when a table first needs them.
+    texts: [OnceLock<Texts>; Text::ALL.len()],
     /// By row of the tickets.
     entitlements: Vec<Entitlement>,
     /// In the report's zone.
@@ -214,9 +218,14 @@ impl Shared {
         let opened = &tickets.times[Time::Opened as usize];
         let instants =
             opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
+        let ids = |row| tickets.ticket_id.get(row);
         Shared {
             wanted: wanted.clone(),
-            ids: Texts::new((0..tickets.len()).map(|row| tickets.ticket_id.get(row))),
+            ids: Texts::new(match wanted.has_any_column(&["ticket_id"]) {
+                true => (0..tickets.len()).map(ids),
+                false => (0..0).map(ids),
+            }),
+            texts: Default::default(),
             entitlements: match wanted.has_any_column(&["coverage", "contract", "attainment_target"]) {
                 true => (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
                 false => Vec::new(),
@@ -224,20 +233,49 @@ impl Shared {
             local: LocalTime::new(facts.config.zone, instants),
         }
     }
+
+    /// The distinct texts of the tickets, by their codes.
+    fn texts(&self, facts: &Facts, text: Text) -> &Texts {
+        let values = || facts.kernel.data.tickets.column(text).dictionary.values();
+        self.texts[text as usize].get_or_init(|| Texts::new(values()))
+    }
 }
 
-/// Builds the frames that are wanted, of the large ones the columns that are; those at the same time.
-///
-/// # Errors
-/// What Polars says.
-pub fn build(facts: &Facts, wanted: &Wanted) -> PolarsResult<Tables> {
-    let shared = Shared::new(facts, wanted);
-    let frames: PolarsResult<Vec<_>> = NAMES
-        .into_par_iter()
-        .filter(|name| wanted.has(name))
-        .map(|name| Ok((name, frame(facts, &shared, name, 0..length(facts, name))?)))
-        .collect();
-    Ok(Tables { frames: frames? })
+/// The columns that somebody asks for, texts as codes: they need nothing that they were made of.
+pub struct Draft {
+    tables: Vec<(&'static str, usize, Vec<Made>)>,
+}
+
+impl Draft {
+    /// Makes the tables that are wanted, of the large ones the columns that are; all at the same time.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn new(facts: &Facts, wanted: &Wanted) -> PolarsResult<Draft> {
+        let shared = Shared::new(facts, wanted);
+        let tables: PolarsResult<Vec<_>> = NAMES
+            .into_par_iter()
+            .filter(|name| wanted.has(name))
+            .map(|name| {
+                let (rows, columns) = made(facts, &shared, name, 0..length(facts, name))?;
+                Ok((name, rows, columns))
+            })
+            .collect();
+        Ok(Draft { tables: tables? })
+    }
+
+    /// The same as queries read it.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn frames(self) -> PolarsResult<Tables> {
+        let frame = |(name, rows, columns): (&'static str, usize, Vec<Made>)| {
+            let columns: PolarsResult<Vec<Column>> = columns.into_par_iter().map(Made::column).collect();
+            Ok((name, DataFrame::new(rows, columns?)?))
+        };
+        let frames: PolarsResult<Vec<_>> = self.tables.into_par_iter().map(frame).collect();
+        Ok(Tables { frames: frames? })
+    }
 }
 
 /// The tables that are written whole, a part after the other: one that nobody queries is never in
@@ -253,11 +291,16 @@ impl<'a> Data<'a> {
         Data { facts, shared: Shared::new(facts, &Wanted::all()) }
     }
 
-    /// The nth [`PART`] rows of a table of [`DATA`], from 0; `None` behind its end. Each has at least one.
-    pub fn part(&self, name: &str, nth: usize) -> Option<PolarsResult<DataFrame>> {
+    /// The columns of the nth [`PART`] rows of a table of [`DATA`], from 0; `None` behind its end.
+    /// Each has at least one.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn part(&self, name: &str, nth: usize) -> Option<PolarsResult<Vec<Made>>> {
         let all = length(self.facts, name);
         let rows = nth * PART..((nth + 1) * PART).min(all);
-        (nth == 0 || rows.start < all).then(|| frame(self.facts, &self.shared, name, rows))
+        let is_there = nth == 0 || rows.start < all;
+        is_there.then(|| made(self.facts, &self.shared, name, rows).map(|(_, columns)| columns))
     }
 }
 
@@ -272,13 +315,29 @@ fn length(facts: &Facts, name: &str) -> usize {
     }
 }
 
-/// Rows of a table if it is a long one, else the whole table.
-fn frame(facts: &Facts, shared: &Shared, name: &str, rows: Range<usize>) -> PolarsResult<DataFrame> {
+/// Those rows of a table if it is a long one, else the whole table: how many there are, and its columns.
+fn made(facts: &Facts, shared: &Shared, name: &str, rows: Range<usize>) -> PolarsResult<(usize, Vec<Made>)> {
+    if let Some(columns) = long(facts, shared, name, rows.clone()) {
+        return Ok((rows.len(), columns.made()));
+    }
+    let frame = short(facts, name)?;
+    Ok((frame.height(), frame.into_columns().into_iter().map(Made::Plain).collect()))
+}
+
+/// Those rows of a table, if it is a long one.
+fn long<'a>(facts: &'a Facts, shared: &'a Shared, name: &str, rows: Range<usize>) -> Option<Columns<'a>> {
     match name {
-        "tickets" => tickets::tickets(facts, shared, rows),
-        "clocks" => clocks::clocks(facts, shared, rows),
-        "segments" => clocks::segments(facts, shared, rows),
-        "cycles" => clocks::cycles(facts, shared, rows),
+        "tickets" => Some(tickets::tickets(facts, shared, rows)),
+        "clocks" => Some(clocks::clocks(facts, shared, rows)),
+        "segments" => Some(clocks::segments(facts, shared, rows)),
+        "cycles" => Some(clocks::cycles(facts, shared, rows)),
+        _ => None,
+    }
+}
+
+/// Any other table.
+fn short(facts: &Facts, name: &str) -> PolarsResult<DataFrame> {
+    match name {
         "contracts" => lists::contracts(facts.kernel),
         "outcomes" => agreements::outcomes(facts),
         "audit" => agreements::audit(facts),

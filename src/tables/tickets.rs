@@ -1,16 +1,16 @@
 //! One row a ticket.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::columns::{Columns, column, flags, instants, months, numbers, repeated, texts};
+use super::columns::{Columns, column, counts, flags, instants, months, numbers, repeated, texts};
 use super::hours::year;
 use super::local::day_of;
 use super::{Facts, Shared};
 use crate::clock::{Kernel, Scratch, StatusClass};
-use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Time};
+use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Text, Time};
 
 /// What the history of a ticket comes to.
 struct Life {
@@ -67,17 +67,20 @@ fn life(kernel: &Kernel, as_of: i64, row: usize, scratch: &mut Scratch) -> Life 
 }
 
 /// Those rows of all tickets.
-pub fn tickets(facts: &Facts, shared: &Shared, rows: Range<usize>) -> PolarsResult<DataFrame> {
-    let (config, kernel, period) = (facts.config, facts.kernel, facts.period);
+pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> Columns<'a> {
+    let &Facts { config, kernel, period, .. } = facts;
     let tickets = &kernel.data.tickets;
     let opened = &tickets.times[Time::Opened as usize][rows.clone()];
-    let mut columns = Columns::new(&shared.wanted, "tickets", rows.len());
-    columns.add("ticket_id", |name| shared.ids.column(name, rows.start as u32..rows.end as u32))?;
+    let mut columns = Columns::new(&shared.wanted, "tickets");
+    let ids = rows.start as u32..rows.end as u32;
+    columns.add("ticket_id", move |name| shared.ids.coded(name, ids));
     for (name, times) in TIME_COLUMNS.iter().zip(&tickets.times) {
-        columns.add(name, |name| Ok(instants(name, times[rows.clone()].iter().copied())))?;
+        let times = &times[rows.clone()];
+        columns.add(name, move |name| instants(name, times.iter().copied()));
     }
-    for (name, text) in TEXT_COLUMNS.iter().zip(&tickets.texts) {
-        columns.add(name, |name| column(name, text, rows.clone()))?;
+    for (name, text) in TEXT_COLUMNS.iter().zip(Text::ALL) {
+        let codes = &tickets.column(text).codes[rows.clone()];
+        columns.add(name, move |name| shared.texts(facts, text).coded(name, codes.iter().copied()));
     }
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     let of_lives = ["status_class", "reopens", "ended_at", "ended_month", "is_open", "is_ended_in_period"];
@@ -85,50 +88,56 @@ pub fn tickets(facts: &Facts, shared: &Shared, rows: Range<usize>) -> PolarsResu
         true => lives(kernel, period.as_of, rows.clone()),
         false => Vec::new(),
     };
+    let lives = Arc::new(lives);
     // Empty where nobody asks for them.
     let entitlements = shared.entitlements.get(rows.clone()).unwrap_or_default();
     let contracts = &kernel.data.contracts;
     let local = &shared.local;
     let year = year(period.until_at.min(period.as_of + 1), config.zone);
     let year = day_of(year.start)..day_of(year.end);
-    let is_in_year = |&at: &i64| at <= period.as_of && year.contains(&local.day(at));
-    columns.add("summary", |name| {
-        Ok(texts(name, rows.clone().map(|row| Some(tickets.summary.get(row)).filter(|s| !s.is_empty()))))
-    })?;
-    columns.add("activity", |name| {
-        Ok(texts(name, rows.clone().map(|row| Some(tickets.activity.get(row)).filter(|s| !s.is_empty()))))
-    })?;
-    columns.add("status_class", |name| repeated(name, lives.iter().map(|life| some(life.class))))?;
-    columns
-        .add("coverage", |name| repeated(name, entitlements.iter().map(|own| some(own.coverage.name()))))?;
-    columns.add("contract", |name| {
-        repeated(name, entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())))
-    })?;
-    columns.add("reopens", |name| Ok(numbers(name, lives.iter().map(|life| Some(life.reopens)))))?;
-    columns.add("ended_at", |name| Ok(instants(name, lives.iter().map(|life| life.ended_at))))?;
-    columns.add("opened_month", |name| months(name, local, opened.iter().copied()))?;
-    columns.add("opened_weekday", |name| {
-        Ok(numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.0))))
-    })?;
-    columns.add("opened_hour", |name| {
-        Ok(numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.1))))
-    })?;
-    columns.add("ended_month", |name| months(name, local, lives.iter().map(|life| life.ended_at)))?;
-    columns.add("is_open", |name| {
-        Ok(flags(
-            name,
-            lives.iter().zip(opened).map(|(life, at)| life.ended_at == MISSING_AT && *at <= period.as_of),
-        ))
-    })?;
-    columns.add("is_opened_in_period", |name| {
-        Ok(flags(name, opened.iter().map(|&at| period.contains(at) && at <= period.as_of)))
-    })?;
-    columns.add("is_opened_in_year", |name| Ok(flags(name, opened.iter().map(is_in_year))))?;
-    columns.add("is_ended_in_period", |name| {
-        Ok(flags(name, lives.iter().map(|life| period.contains(life.ended_at))))
-    })?;
-    for (name, extra) in &tickets.extras {
-        columns.add(name, |name| column(name, extra, rows.clone()))?;
+    let is_in_year = move |&at: &i64| at <= period.as_of && year.contains(&local.day(at));
+    for (name, all) in [("summary", &tickets.summary), ("activity", &tickets.activity)] {
+        let rows = rows.clone();
+        columns.add(name, move |name| {
+            texts(name, rows.map(|row| Some(all.get(row)).filter(|text| !text.is_empty())))
+        });
     }
-    columns.frame()
+    let own = lives.clone();
+    columns.add("status_class", move |name| repeated(name, own.iter().map(|life| some(life.class))));
+    columns.add("coverage", move |name| {
+        repeated(name, entitlements.iter().map(|own| some(own.coverage.name())))
+    });
+    columns.add("contract", move |name| {
+        repeated(name, entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())))
+    });
+    let own = lives.clone();
+    columns.add("reopens", move |name| counts(name, own.iter().map(|life| life.reopens)));
+    let own = lives.clone();
+    columns.add("ended_at", move |name| instants(name, own.iter().map(|life| life.ended_at)));
+    columns.add("opened_month", move |name| months(name, local, opened.iter().copied()));
+    columns.add("opened_weekday", move |name| {
+        numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.0)))
+    });
+    columns.add("opened_hour", move |name| {
+        numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.1)))
+    });
+    let own = lives.clone();
+    columns.add("ended_month", move |name| months(name, local, own.iter().map(|life| life.ended_at)));
+    let own = lives.clone();
+    columns.add("is_open", move |name| {
+        let is_open = |(life, at): (&Life, &i64)| life.ended_at == MISSING_AT && *at <= period.as_of;
+        flags(name, own.iter().zip(opened).map(is_open))
+    });
+    columns.add("is_opened_in_period", move |name| {
+        flags(name, opened.iter().map(|&at| period.contains(at) && at <= period.as_of))
+    });
+    columns.add("is_opened_in_year", move |name| flags(name, opened.iter().map(is_in_year)));
+    columns.add("is_ended_in_period", move |name| {
+        flags(name, lives.iter().map(|life| period.contains(life.ended_at)))
+    });
+    for (name, extra) in &tickets.extras {
+        let rows = rows.clone();
+        columns.add(name, move |name| column(name, extra, rows));
+    }
+    columns
 }
