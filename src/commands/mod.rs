@@ -298,9 +298,7 @@ fn with_facts<T>(
             let recurrence = recurrence(config, imported, &kernel, &lost);
             (lost, recurrence)
         }
-        false => {
-            (Vec::new(), Recurrence::none(&config.recurrence.settings, kernel.as_of, config.zone))
-        }
+        false => (Vec::new(), Recurrence::none(&config.recurrence.settings, kernel.as_of, config.zone)),
     };
     stages.done("areas", || {
         format!("{} incidents, {} areas", recurrence.incidents.len(), recurrence.areas.len())

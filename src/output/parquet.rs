@@ -127,9 +127,7 @@ fn dictionary(coded: &Coded) -> PolarsResult<Option<Box<dyn Array>>> {
     let given = coded.codes.rechunk();
     let Some(given) = given.downcast_iter().next() else { return Ok(None) };
     let (mut least, mut most) = (u32::MAX, 0);
-    for code in given.non_null_values_iter() {
-        (least, most) = (least.min(code), most.max(code));
-    }
+    each(given, |code| (least, most) = (least.min(code), most.max(code)));
     // Without any code, the least is greater.
     let least = least.min(most);
     let span = (most - least) as usize + 1;
@@ -137,9 +135,7 @@ fn dictionary(coded: &Coded) -> PolarsResult<Option<Box<dyn Array>>> {
         return Ok(None);
     }
     let mut numbers = vec![0_u32; span];
-    for code in given.non_null_values_iter() {
-        numbers[(code - least) as usize] = 1;
-    }
+    each(given, |code| numbers[(code - least) as usize] = 1);
     let mut used: Vec<u32> = Vec::new();
     for (number, code) in numbers.iter_mut().zip(least..) {
         if *number == 1 {
@@ -156,7 +152,23 @@ fn dictionary(coded: &Coded) -> PolarsResult<Option<Box<dyn Array>>> {
         None => 0,
     });
     let numbered = PrimitiveArray::from_vec(numbered.collect()).with_validity(given.validity().cloned());
-    let texts = Coded { codes: IdxCa::from_vec(PlSmallStr::EMPTY, used), name: PlSmallStr::EMPTY, ..coded.clone() };
+    let texts =
+        Coded { codes: IdxCa::from_vec(PlSmallStr::EMPTY, used), name: PlSmallStr::EMPTY, ..coded.clone() };
     let (texts, _) = plain(&texts.column()?);
     Ok(Some(DictionaryArray::try_from_keys(numbered, texts, false)?.boxed()))
+}
+
+/// Looks at all codes that aren't missing.
+fn each(codes: &PrimitiveArray<u32>, mut look: impl FnMut(u32)) {
+    match codes.validity() {
+        None => codes.values().iter().for_each(|code| look(*code)),
+        Some(valid) => {
+            codes
+                .values()
+                .iter()
+                .zip(valid)
+                .filter(|(_, is_there)| *is_there)
+                .for_each(|(code, _)| look(*code));
+        }
+    }
 }

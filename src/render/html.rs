@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -82,6 +82,7 @@ fn rendered<T: Serialize>(
         hash(script),
         hash(&style)
     );
+    let page = Value::from(Serde(page));
     let mut templates = Environment::new();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -93,12 +94,10 @@ fn rendered<T: Serialize>(
         .map(|syntax| templates.set_syntax(syntax))
         .and_then(|()| templates.add_template("body.html", template))
         .and_then(|()| templates.add_template("frame.html", FRAME))
-        .and_then(|()| templates.get_template("body.html")?.render(context! { page => Serde(page) }))
+        .and_then(|()| templates.get_template("body.html")?.render(context! { page => page.clone() }))
         .and_then(|body| {
             let frame = templates.get_template("frame.html")?;
-            frame.render(
-                context! { page => Serde(page), body, policy, style, script, words, lang => locale.tag() },
-            )
+            frame.render(context! { page, body, policy, style, script, words, lang => locale.tag() })
         })
         .map_err(|error| format!("the page's template: {error:#}"))
 }

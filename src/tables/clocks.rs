@@ -54,9 +54,7 @@ pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> 
     columns.add("confidence", move |name| {
         words(name, ["low", "high"].into_iter(), rows.iter().map(|r| u32::from(r.has_history)))
     });
-    columns.add("decided_month", move |name| {
-        months(name, &shared.local, rows.iter().map(|r| r.decided_at))
-    });
+    columns.add("decided_month", move |name| months(name, &shared.local, rows.iter().map(|r| r.decided_at)));
     columns.add("opened_month", move |name| {
         months(name, &shared.local, rows.iter().map(|r| opened[r.ticket as usize]))
     });
@@ -101,9 +99,8 @@ pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> 
     columns.add("due_assignee", move |name| {
         repeated(name, rows.iter().map(|r| held(r, r.due_assignee, Field::Assignee)))
     });
-    columns.add("due_kind", move |name| {
-        repeated(name, rows.iter().map(|r| r.due_kind.map(SegmentKind::name)))
-    });
+    columns
+        .add("due_kind", move |name| repeated(name, rows.iter().map(|r| r.due_kind.map(SegmentKind::name))));
     columns.add("source_verdict", move |name| of_tickets(name, facts, shared, rows, Text::SourceVerdict));
     columns
 }

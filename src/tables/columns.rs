@@ -100,7 +100,11 @@ impl Texts {
     pub fn coded(&self, name: &str, codes: impl Iterator<Item = u32>) -> Coded {
         let known = self.0.len() as u32;
         let codes = nullable(codes.map(|code| (code < known).then_some(code)));
-        Coded { name: name.into(), codes: IdxCa::from_vec_validity(name.into(), codes.0, codes.1), texts: self.clone() }
+        Coded {
+            name: name.into(),
+            codes: IdxCa::from_vec_validity(name.into(), codes.0, codes.1),
+            texts: self.clone(),
+        }
     }
 }
 

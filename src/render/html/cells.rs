@@ -2,8 +2,10 @@
 //! says once for all of them, so that long lists stay small.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write};
 use std::mem;
 
+use minijinja::HtmlEscape;
 use serde::Serialize;
 
 use super::Reader;
@@ -31,7 +33,7 @@ const MAX_VERDICT: usize = 40;
 const MIN_ALIKE: usize = 10;
 
 /// A cell of the page. Without a value it is empty, and the style puts a dash there.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 pub struct CellView {
     pub text: String,
     /// One name of letters and digits, never from an export; empty for most cells.
@@ -169,6 +171,35 @@ fn is_narrow(table: &Table, shown: &Shown<'_>, locale: Locale) -> bool {
             _ => true,
         }),
         _ => false,
+    }
+}
+
+/// The rows of a table's body: a template would take most of a page's time for them.
+pub fn markup(rows: &[Vec<CellView>]) -> String {
+    let mut markup = String::new();
+    for row in rows {
+        markup.push_str("<tr>");
+        for (at, cell) in row.iter().enumerate() {
+            markup.push_str(if at == 0 { "<th\nscope=row" } else { "<td" });
+            // Writing to a text never fails.
+            let _ = cell.write(&mut markup);
+        }
+    }
+    markup
+}
+
+impl CellView {
+    /// The rest of its tag, and what is in it.
+    fn write(&self, out: &mut String) -> fmt::Result {
+        if !self.class.is_empty() {
+            write!(out, " class={}", self.class)?;
+        }
+        let text = HtmlEscape(&self.text);
+        match &self.opens {
+            Some(id) => write!(out, "><a href=#{id}>{text}</a>"),
+            None if self.class == "long" => write!(out, "><div>{text}</div>"),
+            None => write!(out, ">{text}"),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::cells::{self, Alike, CellView};
@@ -119,7 +120,10 @@ pub struct TableView {
     same: Vec<Alike>,
     empty: Vec<Alike>,
     columns: Vec<ColumnView>,
+    #[serde(skip)]
     pub rows: Vec<Vec<CellView>>,
+    /// The rows' markup.
+    body: String,
     details: Vec<DetailView>,
     /// How many rows open.
     opening: usize,
@@ -173,10 +177,12 @@ pub fn page(report: &Report) -> Result<PageView, String> {
         report.sections.iter().partition(|section| has_content(section));
     let mut sections: Vec<SectionView> =
         there.iter().map(|section| self::section(section, reader, &mut whole)).collect();
-    let lists = sections.iter_mut().flat_map(|section| &mut section.blocks);
+    let blocks = sections.iter_mut().flat_map(|section| &mut section.blocks);
+    let mut tables: Vec<&mut TableView> = blocks.filter_map(|block| block.table.as_mut()).collect();
     let mut lists: Vec<&mut TableView> =
-        lists.filter_map(|block| block.table.as_mut()).filter(|table| table.is_list).collect();
+        tables.iter_mut().map(|table| &mut **table).filter(|table| table.is_list).collect();
     budget::keep(&mut lists);
+    tables.par_iter_mut().for_each(|table| table.body = cells::markup(&std::mem::take(&mut table.rows)));
     let downloads = report
         .downloads
         .iter()
@@ -349,6 +355,7 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
             })
             .collect(),
         rows,
+        body: String::new(),
         opening: details.ids.len(),
         details: details.views,
         details_note: details.note.as_deref().map(marked),
