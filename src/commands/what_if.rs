@@ -409,5 +409,5 @@ fn shortened(table: &Table) -> Table {
             || row[flips] != Cell::Int(0)
             || row[moves] != Cell::Int(0)
     };
-    Table { rows: table.rows.iter().filter(tells).cloned().collect(), ..table.clone() }
+    table.with_rows(table.rows.iter().filter(tells).cloned().collect())
 }

@@ -1,5 +1,7 @@
 //! Rows to history: changes as they are, snapshots as the changes between them.
 
+use rayon::prelude::*;
+
 use super::columns::Columns;
 use super::defect::Code;
 use super::rows::{Objection, Row};
@@ -264,19 +266,23 @@ impl SnapshotColumns {
 ///
 /// Codes must be in order of their texts.
 pub fn order(rows: &mut [Event]) {
-    use rayon::prelude::*;
-    let key = |event: &Event| {
-        (event.ticket, event.at, event.sequence, event.field, event.role, event.from, event.to)
-    };
-    rows.par_sort_unstable_by_key(key);
+    // Most histories come ticket by ticket, in the order of the tickets.
+    if !rows.is_sorted_by_key(|event| event.ticket) {
+        rows.par_sort_unstable_by_key(|event| event.ticket);
+    }
+    rows.par_chunk_by_mut(|a, b| a.ticket == b.ticket).for_each(order_of_ticket);
+}
+
+/// The same for the events of one ticket.
+fn order_of_ticket(rows: &mut [Event]) {
+    rows.sort_unstable_by_key(|event| {
+        (event.at, event.sequence, event.field, event.role, event.from, event.to)
+    });
     let mut state: [u32; 6] = [MISSING_CODE; 6];
     let mut start = 0;
     while start < rows.len() {
         let first = rows[start];
-        if start == 0 || rows[start - 1].ticket != first.ticket {
-            state = [MISSING_CODE; 6];
-        }
-        let key = |event: &Event| (event.ticket, event.at, event.sequence, event.field);
+        let key = |event: &Event| (event.at, event.sequence, event.field);
         let end = start + rows[start..].iter().take_while(|event| key(event) == key(&first)).count();
         chain(&mut rows[start..end], state[first.field as usize]);
         state[first.field as usize] = rows[end - 1].to;

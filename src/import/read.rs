@@ -25,8 +25,9 @@ pub struct Outcome {
     pub count: FileCount,
 }
 
-/// A text in a file is read in blocks of so many bytes, while the block before is parsed.
-const BLOCK_BYTES: usize = 32 << 20;
+/// A text in a file is read in blocks of so many bytes, while the block before is parsed. Nothing can
+/// be parsed before the first one, so that is small and each is twice as large as the one before.
+const BLOCK_BYTES: std::ops::RangeInclusive<usize> = 1 << 20..=32 << 20;
 
 /// Chunks that are parsed at a time: what was made of them is handed over before
 /// there is more of it.
@@ -213,7 +214,8 @@ impl<F, P> Job<'_, F, P> {
             has_quotes: input.format.has_quotes,
             header_line: input.header_line,
         };
-        let (mut text, mut is_last) = next(&[], BLOCK_BYTES)?;
+        let mut block_bytes = *BLOCK_BYTES.start();
+        let (mut text, mut is_last) = next(&[], block_bytes)?;
         let (mut cutter, header) = loop {
             match Cutter::new(&text, shape, row_bytes, is_last) {
                 Some(found) => break found,
@@ -233,7 +235,8 @@ impl<F, P> Job<'_, F, P> {
                 chunks.par_iter().map(|chunk| text_chunk(&file, part, chunk, &parse)).collect()
             };
             // Where a row is longer than a block, the next one is twice as long.
-            let bytes = if end == 0 { part.len().max(BLOCK_BYTES) } else { BLOCK_BYTES };
+            block_bytes = (2 * block_bytes).min(*BLOCK_BYTES.end());
+            let bytes = if end == 0 { part.len().max(block_bytes) } else { block_bytes };
             let mut groups = rows.chunks(CHUNKS);
             let group = groups.next().unwrap_or_default();
             let (following, (mut latest, ())) = rayon::join(

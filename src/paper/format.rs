@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, TimeZone};
+use chrono::{DateTime, Datelike, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 /// U+2212; a hyphen is shorter than a plus and breaks lines.
@@ -34,7 +34,19 @@ pub fn tenths(hours: f64) -> f64 {
 pub fn instant(at: i64, zone: Tz) -> String {
     DateTime::from_timestamp(at, 0).map_or_else(
         || at.to_string(),
-        |utc| zone.from_utc_datetime(&utc.naive_utc()).format("%Y-%m-%d %H:%M").to_string(),
+        |utc| {
+            let local = zone.from_utc_datetime(&utc.naive_utc()).naive_local();
+            let (date, time) = (local.date(), local.time());
+            // A page has many: chrono would read its own pattern for each.
+            format!(
+                "{:04}-{:02}-{:02} {:02}:{:02}",
+                date.year(),
+                date.month(),
+                date.day(),
+                time.hour(),
+                time.minute()
+            )
+        },
     )
 }
 

@@ -188,6 +188,24 @@ pub struct Table {
     pub details: Vec<Detail>,
 }
 
+impl Table {
+    /// The same with other rows, and nothing drawn from them.
+    pub fn with_rows(&self, rows: Vec<Vec<Cell>>) -> Table {
+        Table {
+            slug: self.slug.clone(),
+            title: self.title.clone(),
+            question: self.question.clone(),
+            notes: self.notes.clone(),
+            columns: self.columns.clone(),
+            rows,
+            total_rows: self.total_rows,
+            is_filterable: self.is_filterable,
+            figure: None,
+            details: Vec::new(),
+        }
+    }
+}
+
 /// How one row came about: facts, and where the time went.
 #[derive(Debug, Clone, Serialize)]
 pub struct Detail {

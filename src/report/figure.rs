@@ -208,7 +208,7 @@ fn heatmap(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
         is_known
     };
     let rows = table.rows.iter().filter(|row| is_drawn(row)).cloned().collect();
-    let first = cells::figure(chart, &Table { rows, ..table.clone() }, locale)?;
+    let first = cells::figure(chart, &table.with_rows(rows), locale)?;
     let rest = phrase!(
         locale,
         "The first {n} of {all}.",

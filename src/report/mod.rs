@@ -24,6 +24,7 @@ pub mod what_if;
 use std::ops::Range;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use crate::clock::{AuditRow, Kernel, Outcome, Readings};
 use crate::config::Config;
@@ -97,33 +98,32 @@ const TABLE_ROWS: usize = 200;
 pub fn build(inputs: &Inputs) -> Report {
     let locale = inputs.config.locale;
     let mut sections = vec![verdict(inputs), changes(inputs)];
+    let mut tables: Vec<(Option<&str>, Table)> = inputs
+        .queries
+        .par_iter()
+        .zip(inputs.results)
+        .filter_map(|(query, table)| Some((query.header.section.as_deref(), shown(inputs, query, table)?)))
+        .collect();
+    let mut take = |is_meant: &dyn Fn(Option<&str>) -> bool| -> Vec<Block> {
+        tables
+            .extract_if(.., |(section, _)| is_meant(*section))
+            .map(|(_, table)| Block::Table(table))
+            .collect()
+    };
     for (id, title) in SECTIONS {
         if id == "audit" && inputs.audit.is_empty() {
             continue;
         }
-        let tables: Vec<Block> = inputs
-            .queries
-            .iter()
-            .zip(inputs.results)
-            .filter(|(query, _)| query.header.section.as_deref() == Some(id))
-            .filter_map(|(query, table)| shown(inputs, query, table))
-            .map(Block::Table)
-            .collect();
         sections.push(Section {
             id: id.to_owned(),
             title: locale.text(title).to_owned(),
             sentences: sentences(id, inputs),
             links: Vec::new(),
             cards: Vec::new(),
-            blocks: tables,
+            blocks: take(&|section| section == Some(id)),
         });
     }
-    let known: Vec<&str> = SECTIONS.iter().map(|section| section.0).collect();
-    let own = inputs.queries.iter().zip(inputs.results).filter(|(query, _)| {
-        !query.header.section.as_deref().is_some_and(|section| known.contains(&section))
-    });
-    let own: Vec<Block> =
-        own.filter_map(|(query, table)| shown(inputs, query, table)).map(Block::Table).collect();
+    let own = take(&|section| SECTIONS.iter().all(|(known, _)| section != Some(known)));
     if !own.is_empty() {
         sections.push(Section {
             id: "own".to_owned(),
@@ -524,10 +524,9 @@ fn shown(inputs: &Inputs, query: &Query, table: &Table) -> Option<Table> {
     }
     let limit = if table.is_filterable { inputs.config.html_rows } else { TABLE_ROWS };
     let mut shown = Table {
-        rows: table.rows.iter().take(limit).cloned().collect(),
         total_rows: table.rows.len(),
         figure: query.header.chart.as_ref().and_then(|chart| figure::figure(inputs, chart, table)),
-        ..table.clone()
+        ..table.with_rows(table.rows.iter().take(limit).cloned().collect())
     };
     shown.details = ledger::details(inputs.kernel, inputs.config.zone, inputs.config.locale, &shown);
     if is_of_tickets && inputs.detail == TicketDetail::Ids {

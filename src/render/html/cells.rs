@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use std::mem;
 
 use minijinja::HtmlEscape;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Reader;
@@ -175,17 +176,17 @@ fn is_narrow(table: &Table, shown: &Shown<'_>, locale: Locale) -> bool {
 }
 
 /// The rows of a table's body: a template would take most of a page's time for them.
-pub fn markup(rows: &[Vec<CellView>]) -> String {
-    let mut markup = String::new();
-    for row in rows {
+pub fn markup(rows: Vec<Vec<CellView>>) -> String {
+    let add = |mut markup: String, row: Vec<CellView>| {
         markup.push_str("<tr>");
         for (at, cell) in row.iter().enumerate() {
             markup.push_str(if at == 0 { "<th\nscope=row" } else { "<td" });
             // Writing to a text never fails.
             let _ = cell.write(&mut markup);
         }
-    }
-    markup
+        markup
+    };
+    rows.into_par_iter().fold(String::new, add).collect::<Vec<String>>().concat()
 }
 
 impl CellView {

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::cells::{self, Alike, CellView};
+use super::cells::{self, Alike, CellView, Shown};
 use super::details::{DetailView, Details};
 use super::{Reader, budget, fit, links};
 use crate::paper::format;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Block, Card, ChartKind, Figure, Format, OtherPeriod, Report, Section, Table, Tone};
+use crate::paper::{Block, Card, Cell, ChartKind, Figure, Format, OtherPeriod, Report, Section, Table, Tone};
 use crate::render::chart;
 
 /// A table of more rows below its figure scrolls, so that the figures of a
@@ -154,7 +154,9 @@ struct PeriodView {
 
 /// What is collected over the whole page.
 #[derive(Default)]
-struct Whole {
+struct Whole<'r> {
+    /// Of its tables, in order.
+    drafts: std::vec::IntoIter<Draft<'r>>,
     details: Details,
     looks: BTreeSet<(char, usize)>,
     /// Slugs of the tables.
@@ -168,11 +170,18 @@ pub fn page(report: &Report) -> Result<PageView, String> {
     let zone = report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
     let reader = Reader { zone, locale: report.locale };
     let blocks = report.sections.iter().flat_map(|section| &section.blocks);
-    let tables = blocks.filter_map(|block| match block {
-        Block::Table(table) if !is_nothing(table) => Some(table.slug.clone()),
-        Block::Table(_) | Block::Definitions(_) => None,
-    });
-    let mut whole = Whole { tables: tables.collect(), ..Whole::default() };
+    let tables: Vec<&Table> = blocks
+        .filter_map(|block| match block {
+            Block::Table(table) if !is_nothing(table) => Some(table),
+            Block::Table(_) | Block::Definitions(_) => None,
+        })
+        .collect();
+    let drafts: Vec<Draft> = tables.par_iter().map(|table| Draft::of(table, reader)).collect();
+    let mut whole = Whole {
+        drafts: drafts.into_iter(),
+        tables: tables.iter().map(|table| table.slug.clone()).collect(),
+        ..Whole::default()
+    };
     let (there, absent): (Vec<&Section>, Vec<&Section>) =
         report.sections.iter().partition(|section| has_content(section));
     let mut sections: Vec<SectionView> =
@@ -182,7 +191,7 @@ pub fn page(report: &Report) -> Result<PageView, String> {
     let mut lists: Vec<&mut TableView> =
         tables.iter_mut().map(|table| &mut **table).filter(|table| table.is_list).collect();
     budget::keep(&mut lists);
-    tables.par_iter_mut().for_each(|table| table.body = cells::markup(&std::mem::take(&mut table.rows)));
+    tables.par_iter_mut().for_each(|table| table.body = cells::markup(std::mem::take(&mut table.rows)));
     let downloads = report
         .downloads
         .iter()
@@ -225,14 +234,14 @@ fn is_nothing(table: &Table) -> bool {
     table.rows.is_empty() && table.total_rows == 0
 }
 
-fn section(section: &Section, reader: Reader, whole: &mut Whole) -> SectionView {
+fn section<'r>(section: &'r Section, reader: Reader, whole: &mut Whole<'r>) -> SectionView {
     let (mut blocks, mut nothing) = (Vec::new(), Vec::new());
     for block in &section.blocks {
         match block {
             // A heading, a question and a definition of nothing would be a page of them.
             Block::Table(table) if is_nothing(table) => nothing.push(plain(&table.title)),
-            Block::Table(table) => {
-                let table = Some(self::table(table, reader, whole));
+            Block::Table(_) => {
+                let table = whole.drafts.next().map(|draft| self::table(draft, reader, whole));
                 blocks.push(BlockView { table, definitions: Vec::new() });
             }
             Block::Definitions(definitions) => blocks.push(BlockView {
@@ -283,22 +292,40 @@ pub fn tone(tone: Tone) -> &'static str {
     }
 }
 
-fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
-    let mut shown = cells::shown(table);
-    let (same, empty) =
-        cells::alike(table, &mut shown, reader.locale).into_iter().partition(|one| !one.value.is_empty());
-    let mut rows: Vec<Vec<CellView>> = table
-        .rows
-        .iter()
-        .map(|row| shown.iter().map(|shown| cells::cell(row, shown, reader)).collect())
-        .collect();
-    let stack = fit::stack(&shown, &rows);
-    // Columns whose words may break; `None` where that is for the looks alone to say.
-    let broken = if stack.is_none() { fit::broken(&shown, &rows) } else { None };
+/// What a table comes to, whatever else is on the page.
+struct Draft<'r> {
+    table: &'r Table,
+    shown: Vec<Shown<'r>>,
+    same: Vec<Alike>,
+    empty: Vec<Alike>,
+    rows: Vec<Vec<CellView>>,
+    stack: Option<fit::Stack>,
+    /// Columns whose words may break; `None` where that is for the looks alone to say.
+    broken: Option<Vec<usize>>,
+    /// By column.
+    looks: Vec<Vec<char>>,
+    figure: Option<FigureView>,
+}
+
+impl<'r> Draft<'r> {
+    fn of(table: &'r Table, reader: Reader) -> Draft<'r> {
+        let mut shown = cells::shown(table);
+        let (same, empty) =
+            cells::alike(table, &mut shown, reader.locale).into_iter().partition(|one| !one.value.is_empty());
+        let row = |row: &Vec<Cell>| shown.iter().map(|shown| cells::cell(row, shown, reader)).collect();
+        let rows: Vec<Vec<CellView>> = table.rows.par_iter().map(row).collect();
+        let stack = fit::stack(&shown, &rows);
+        let broken = if stack.is_none() { fit::broken(&shown, &rows) } else { None };
+        let looks = shown.par_iter().map(|shown| cells::looks(table, shown, reader.locale)).collect();
+        Draft { table, same, empty, stack, broken, looks, figure: figure(table), rows, shown }
+    }
+}
+
+fn table(draft: Draft, reader: Reader, whole: &mut Whole) -> TableView {
+    let Draft { table, shown, same, empty, mut rows, stack, broken, looks, figure } = draft;
     let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
-    for (nth, shown) in shown.iter().enumerate() {
+    for (nth, looks) in looks.into_iter().enumerate() {
         let is_unbroken = broken.as_ref().is_some_and(|broken| !broken.contains(&nth));
-        let looks = cells::looks(table, shown, reader.locale);
         for look in looks.into_iter().filter(|look| *look != 'a' || !is_unbroken) {
             class.push_str(&format!(" {look}{}", nth + 1));
             whole.looks.insert((look, nth + 1));
@@ -317,7 +344,6 @@ fn table(table: &Table, reader: Reader, whole: &mut Whole) -> TableView {
             first.opens = Some(id.clone());
         }
     }
-    let figure = figure(table);
     let is_told = table.figure.as_ref().is_some_and(|own| DRAWN.contains(&own.kind));
     let mut view = TableView {
         slug: plain(&table.slug),
