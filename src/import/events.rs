@@ -1,5 +1,7 @@
 //! Rows to history: changes as they are, snapshots as the changes between them.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use super::columns::Columns;
@@ -31,37 +33,48 @@ pub struct Odd {
 
 /// The row of each ticket by all names that a history may use.
 pub struct TicketIndex<'a> {
+    /// In order.
     ticket_ids: &'a Strings,
     /// The source's own keys; without rows where it has none.
     source_ids: &'a Strings,
-    by_ticket_id: Places,
-    by_source_id: Places,
+    /// Made when it is needed: most histories are in the order of the tickets.
+    by_name: OnceLock<ByName>,
+}
+
+/// Rows by the hashes of names.
+struct ByName {
+    ticket_id: Places,
+    source_id: Places,
 }
 
 impl<'a> TicketIndex<'a> {
-    /// Of tickets by their ids and the source's own keys.
+    /// Of tickets by their ids, which are in order, and the source's own keys.
     pub fn new(ticket_ids: &'a Strings, source_ids: &'a Strings) -> TicketIndex<'a> {
-        let mut index = TicketIndex {
-            ticket_ids,
-            source_ids,
-            by_ticket_id: Places::with_capacity(ticket_ids.len()),
-            by_source_id: Places::with_capacity(source_ids.len()),
-        };
-        for row in 0..ticket_ids.len() {
-            index.by_ticket_id.insert(hash(ticket_ids.get(row)), row as u32);
-        }
-        // Of several tickets with one key the last counts.
-        for row in (0..source_ids.len()).rev() {
-            let key = source_ids.get(row);
-            if !key.is_empty() && index.of_source_id(key).is_none() {
-                index.by_source_id.insert(hash(key), row as u32);
-            }
-        }
-        index
+        TicketIndex { ticket_ids, source_ids, by_name: OnceLock::new() }
     }
 
-    fn of_source_id(&self, key: &str) -> Option<u32> {
-        self.by_source_id.find(hash(key), |row| self.source_ids.get(row as usize) == key)
+    fn by_name(&self) -> &ByName {
+        self.by_name.get_or_init(|| {
+            let mut by_name = ByName {
+                ticket_id: Places::with_capacity(self.ticket_ids.len()),
+                source_id: Places::with_capacity(self.source_ids.len()),
+            };
+            for row in 0..self.ticket_ids.len() {
+                by_name.ticket_id.insert(hash(self.ticket_ids.get(row)), row as u32);
+            }
+            // Of several tickets with one key the last counts.
+            for row in (0..self.source_ids.len()).rev() {
+                let key = self.source_ids.get(row);
+                if !key.is_empty() && self.of_source_id(&by_name, key).is_none() {
+                    by_name.source_id.insert(hash(key), row as u32);
+                }
+            }
+            by_name
+        })
+    }
+
+    fn of_source_id(&self, by_name: &ByName, key: &str) -> Option<u32> {
+        by_name.source_id.find(hash(key), |row| self.source_ids.get(row as usize) == key)
     }
 
     /// Whether the ticket of a row has that id.
@@ -71,10 +84,24 @@ impl<'a> TicketIndex<'a> {
 
     /// The row of a ticket by its id or else the source's own key.
     pub fn get(&self, name: &str) -> Option<u32> {
-        let row = self.by_ticket_id.find(hash(name), |row| self.ticket_ids.get(row as usize) == name);
-        row.or_else(|| self.of_source_id(name))
+        let by_name = self.by_name();
+        let row = by_name.ticket_id.find(hash(name), |row| self.ticket_ids.get(row as usize) == name);
+        row.or_else(|| self.of_source_id(by_name, name))
+    }
+
+    /// The same near a row where another event's ticket was found, or anywhere if there is none.
+    fn near(&self, last: Option<u32>, name: &str) -> Option<u32> {
+        let guess = match last {
+            // Some tickets have no history.
+            Some(last) => (1..=STEPS).map(|step| last.saturating_add(step)).find(|row| self.is(*row, name)),
+            None => self.ticket_ids.find(name).map(|row| row as u32),
+        };
+        guess.or_else(|| self.get(name))
     }
 }
+
+/// How far behind the last ticket the next one is looked for, before all of them are.
+const STEPS: u32 = 4;
 
 /// Positions of the columns of a history of changes.
 pub struct ChangeColumns {
@@ -104,8 +131,7 @@ impl EventChunk {
         {
             return Ok(ticket);
         }
-        let guess = self.last.map_or(0, |last| last.saturating_add(1));
-        let found = if index.is(guess, ticket_id) { Some(guess) } else { index.get(ticket_id) };
+        let found = index.near(self.last, ticket_id);
         let Some(ticket) = found else {
             let expected = "a ticket_id of the tickets".to_owned();
             return Err(row.object(Code::UnknownTicket, column, ticket_id, expected));

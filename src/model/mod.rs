@@ -168,16 +168,7 @@ impl Tickets {
 
     /// The row of a ticket by binary search.
     pub fn find(&self, ticket_id: &str) -> Option<usize> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.ticket_id.get(middle) < ticket_id {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        (low < self.len() && self.ticket_id.get(low) == ticket_id).then_some(low)
+        self.ticket_id.find(ticket_id)
     }
 
     /// Appends the rows of `other`, whose extras must be the same columns.

@@ -164,6 +164,20 @@ impl Strings {
         &self.buffer[start..self.end(row)]
     }
 
+    /// The row of a value by binary search, where the rows are in order.
+    pub fn find(&self, value: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.get(middle) < value {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (low < self.len() && self.get(low) == value).then_some(low)
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -121,8 +121,8 @@ fn plain(column: &Column) -> (Box<dyn Array>, Encoding) {
 /// A text that stands in less than so many of its rows, on average, is better written out each time.
 const LEAST_ROWS: f64 = 4.0 / 3.0;
 
-/// The texts that the rows have, in order of their codes, and the number of each one's; `None` where
-/// most are distinct.
+/// The texts that the rows have, in order, and the number of each one's; `None` where most are
+/// distinct. Codes tell in which order texts were met, which must not be seen in the file.
 fn dictionary(coded: &Coded) -> PolarsResult<Option<Box<dyn Array>>> {
     let given = coded.codes.rechunk();
     let Some(given) = given.downcast_iter().next() else { return Ok(None) };
@@ -136,25 +136,32 @@ fn dictionary(coded: &Coded) -> PolarsResult<Option<Box<dyn Array>>> {
     }
     let mut numbers = vec![0_u32; span];
     each(given, |code| numbers[(code - least) as usize] = 1);
-    let mut used: Vec<u32> = Vec::new();
-    for (number, code) in numbers.iter_mut().zip(least..) {
-        if *number == 1 {
-            *number = used.len() as u32;
-            used.push(code);
-        }
-    }
+    let used: Vec<u32> =
+        numbers.iter().zip(least..).filter(|(is_used, _)| **is_used == 1).map(|(_, code)| code).collect();
     if used.len() as f64 * LEAST_ROWS > given.len() as f64 {
         return Ok(None);
     }
+    let texts = |codes: &[u32]| {
+        let codes = IdxCa::from_vec(PlSmallStr::EMPTY, codes.to_vec());
+        Coded { codes, ..coded.clone() }.column()
+    };
+    let all = texts(&used)?;
+    let all = all.str()?.rechunk();
+    let Some(text) = all.downcast_iter().next() else { return Ok(None) };
+    let mut order: Vec<usize> = (0..used.len()).collect();
+    order.sort_unstable_by_key(|at| text.value(*at));
+    let mut distinct: Vec<u32> = Vec::with_capacity(order.len());
+    for (nth, at) in order.iter().enumerate() {
+        if nth == 0 || text.value(order[nth - 1]) != text.value(*at) {
+            distinct.push(used[*at]);
+        }
+        numbers[(used[*at] - least) as usize] = distinct.len() as u32 - 1;
+    }
     // What stands in place of a missing code is 0, which may be below the least.
-    let numbered = given.values().iter().map(|code| match numbers.get(code.wrapping_sub(least) as usize) {
-        Some(number) => *number,
-        None => 0,
-    });
+    let numbered = (given.values().iter())
+        .map(|code| numbers.get(code.wrapping_sub(least) as usize).copied().unwrap_or_default());
     let numbered = PrimitiveArray::from_vec(numbered.collect()).with_validity(given.validity().cloned());
-    let texts =
-        Coded { codes: IdxCa::from_vec(PlSmallStr::EMPTY, used), name: PlSmallStr::EMPTY, ..coded.clone() };
-    let (texts, _) = plain(&texts.column()?);
+    let (texts, _) = plain(&texts(&distinct)?);
     Ok(Some(DictionaryArray::try_from_keys(numbered, texts, false)?.boxed()))
 }
 

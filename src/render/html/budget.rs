@@ -3,6 +3,8 @@
 //! Only kept promises at a list's end are ever left out: what was missed, is
 //! at risk or open stays, however much it is. The caption says what is left out.
 
+use rayon::prelude::*;
+
 use super::cells::CellView;
 use super::view::TableView;
 
@@ -19,7 +21,8 @@ const ESCAPED_BYTES: usize = 5;
 
 /// Leaves out rows of the longest lists until all fit.
 pub fn keep(lists: &mut [&mut TableView]) {
-    let sizes: Vec<usize> = lists.iter().map(|list| list.rows.iter().map(|row| bytes(row)).sum()).collect();
+    let sizes: Vec<usize> =
+        lists.iter().map(|list| list.rows.par_iter().map(|row| bytes(row)).sum()).collect();
     let share = share(&sizes, BUDGET);
     for (list, size) in lists.iter_mut().zip(sizes) {
         if size > share {

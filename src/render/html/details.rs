@@ -55,6 +55,8 @@ pub struct Details {
     /// Ids by name.
     known: BTreeMap<String, String>,
     bytes: usize,
+    /// Whether one did not fit: those behind it are left out as well.
+    is_full: bool,
 }
 
 /// Those of one table.
@@ -83,10 +85,14 @@ impl Details {
                 own.ids.insert(*row, id.clone());
                 continue;
             }
+            if self.is_full {
+                continue;
+            }
             let id = format!("d{}", self.known.len() + 1);
             let view = view(detail, &id, reader);
             let bytes = view.bytes();
-            if self.bytes + bytes > BUDGET {
+            self.is_full = self.bytes + bytes > BUDGET;
+            if self.is_full {
                 continue;
             }
             self.bytes += bytes;

@@ -4,6 +4,8 @@
 //! Widths are estimates from the number of characters: what is misjudged
 //! wraps, it is never cut off.
 
+use rayon::prelude::*;
+
 use super::cells::{CellView, Shown, is_numeric};
 use super::view::MAX_NARROW_COLUMNS;
 use crate::paper::Format;
@@ -40,7 +42,7 @@ pub struct Stack {
 /// How to stack the table; `None` where a row fits one line.
 pub fn stack(shown: &[Shown<'_>], rows: &[Vec<CellView>]) -> Option<Stack> {
     let sizes: Vec<(f64, usize)> =
-        shown.iter().enumerate().map(|(at, column)| size(at, column, rows)).collect();
+        shown.par_iter().enumerate().map(|(at, column)| size(at, column, rows)).collect();
     if sizes.iter().map(|(width, _)| width).sum::<f64>() <= PAPER_MM {
         return None;
     }
@@ -76,26 +78,27 @@ pub fn stack(shown: &[Shown<'_>], rows: &[Vec<CellView>]) -> Option<Stack> {
 /// Of a table that isn't stacked: whether there is room for its words and fractions in one piece
 /// each, and the places of the columns whose words are too long for that and break nevertheless.
 pub fn broken(shown: &[Shown<'_>], rows: &[Vec<CellView>]) -> Option<Vec<usize>> {
-    let mut broken = Vec::new();
-    let mut characters = 0;
-    for (at, column) in shown.iter().enumerate() {
-        let is_fraction = column.column.format == Format::Share;
-        let sign = if column.column.format == Format::Verdict { SIGN } else { 0 };
-        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| {
-            let length = cell.text.chars().count();
-            let is_one = is_short(column) || is_fraction || length <= MAX_WORD;
-            if is_one { length + sign } else { longest(&cell.text, breadth) }
-        });
-        let widest = cells.chain([longest(&column.column.label, breadth)]).max().unwrap_or(0);
-        let is_hash = widest > MAX_WHOLE && !is_short(column) && !is_fraction;
-        if is_hash {
-            broken.push(at);
-        }
-        characters += if is_hash { MAX_WORD } else { widest };
-    }
+    let widths: Vec<(usize, bool)> =
+        shown.par_iter().enumerate().map(|(at, column)| width(at, column, rows)).collect();
+    let broken = (0..widths.len()).filter(|at| widths[*at].1).collect();
+    let characters: usize =
+        widths.iter().map(|(widest, is_hash)| if *is_hash { MAX_WORD } else { *widest }).sum();
     let type_size = if shown.len() > MAX_NARROW_COLUMNS { 1.0 } else { NARROW_TYPE };
     let width = characters as f64 * CHARACTER_MM * type_size + shown.len() as f64 * GAP_MM;
     (width <= PAPER_MM).then_some(broken)
+}
+
+/// In figures of the font with its words whole, and whether they are too long for that.
+fn width(at: usize, column: &Shown<'_>, rows: &[Vec<CellView>]) -> (usize, bool) {
+    let is_fraction = column.column.format == Format::Share;
+    let sign = if column.column.format == Format::Verdict { SIGN } else { 0 };
+    let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| {
+        let length = cell.text.chars().count();
+        let is_one = is_short(column) || is_fraction || length <= MAX_WORD;
+        if is_one { length + sign } else { longest(&cell.text, breadth) }
+    });
+    let widest = cells.chain([longest(&column.column.label, breadth)]).max().unwrap_or(0);
+    (widest, widest > MAX_WHOLE && !is_short(column) && !is_fraction)
 }
 
 /// Of the longest word; a space that holds a fraction together ends none.
