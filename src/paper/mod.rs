@@ -307,6 +307,9 @@ pub enum Cell {
     Float(f64),
 }
 
+/// Rows of a heat map or of bars that are drawn; more are left to the table below.
+pub const DRAWN_ROWS: usize = 24;
+
 /// A chart, before it is drawn.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figure {

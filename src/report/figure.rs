@@ -4,14 +4,11 @@ use super::points::{self, number, text};
 use super::{Inputs, cells, position, result, spc, story, used};
 use crate::paper::format;
 use crate::paper::locale::{Locale, phrase};
-use crate::paper::{Cell, ChartKind, Figure, Format, Series, Table};
+use crate::paper::{Cell, ChartKind, DRAWN_ROWS, Figure, Format, Series, Table};
 use crate::query::Chart;
 
 /// Months in a spark.
 const SPARK_MONTHS: usize = 13;
-
-/// Rows of a heatmap that are drawn, as in its drawing.
-const HEATMAP_ROWS: usize = 24;
 
 /// Months in a chart over time.
 pub const CHART_MONTHS: usize = 24;
@@ -194,14 +191,14 @@ fn largest_first(categories: &mut Vec<String>, series: &mut [Series]) -> Vec<Str
 fn heatmap(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let all = cells::figure(chart, table, locale)?;
     let split = chart.series.as_ref().and_then(|name| position(table, name));
-    let Some(split) = split.filter(|_| all.series.len() > HEATMAP_ROWS) else {
+    let Some(split) = split.filter(|_| all.series.len() > DRAWN_ROWS) else {
         return Some(all);
     };
     let mut drawn: Vec<String> = Vec::new();
     let mut is_drawn = |row: &[Cell]| {
         let name = text(&row[split]);
         let is_known = drawn.contains(&name);
-        if !is_known && drawn.len() < HEATMAP_ROWS {
+        if !is_known && drawn.len() < DRAWN_ROWS {
             drawn.push(name);
             return true;
         }
@@ -212,7 +209,7 @@ fn heatmap(chart: &Chart, table: &Table, locale: Locale) -> Option<Figure> {
     let rest = phrase!(
         locale,
         "The first {n} of {all}.",
-        n = HEATMAP_ROWS,
+        n = DRAWN_ROWS,
         all = locale.count(all.series.len() as i64)
     );
     Some(Figure { description: format!("{} {rest}", first.description), ..all })

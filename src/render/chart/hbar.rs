@@ -10,22 +10,20 @@ use super::scale::{self, Scale};
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
 use crate::paper::locale::phrase;
-use crate::paper::{ChartKind, Figure, Series};
+use crate::paper::{ChartKind, DRAWN_ROWS, Figure, Series};
 
 const ROW: i32 = 46;
 const BAR: i32 = 30;
 const HEAD: i32 = 44;
-/// More rows than this are left to the table below the figure.
-const MAX_ROWS: usize = 24;
 const MAX_NAME: i32 = 420;
 /// Off the canvas on any side.
 const FAR: f64 = 1e5;
 
 /// Height of the canvas, by the number of rows.
 pub fn height(figure: &Figure) -> Fallible<u32> {
-    let rows = figure.categories.len().min(MAX_ROWS) as i32;
+    let rows = figure.categories.len().min(DRAWN_ROWS) as i32;
     let key = if is_stacked(figure) { frame::key_height(&names(figure))? } else { 0 };
-    let rest = if figure.categories.len() > MAX_ROWS { LEADING } else { 0 };
+    let rest = if figure.categories.len() > DRAWN_ROWS { LEADING } else { 0 };
     let target = if figure.target.is_some() { LEADING } else { 0 };
     Ok(u32::try_from(HEAD + key + target + rows * ROW + rest + 12)?)
 }
@@ -158,7 +156,7 @@ struct Plot {
 
 impl Plot {
     fn new(figure: &Figure, labels: &[String], (low, high): (f64, f64), top: i32) -> Fallible<Plot> {
-        let names = figure.categories.iter().take(MAX_ROWS).map(|name| (name.as_str(), Weight::Regular));
+        let names = figure.categories.iter().take(DRAWN_ROWS).map(|name| (name.as_str(), Weight::Regular));
         let names = text::fit_all(names, MAX_NAME)?;
         let mut left = 0;
         for name in &names {
@@ -177,7 +175,7 @@ impl Plot {
             left: left + 16,
             right: WIDTH as i32 - right,
             top: top + if is_target_above { LEADING } else { 0 },
-            rows: figure.categories.len().min(MAX_ROWS),
+            rows: figure.categories.len().min(DRAWN_ROWS),
             low: low.min(0.0),
             high: match high {
                 _ if is_of_whole => 1.0,

@@ -11,7 +11,7 @@ use super::frame;
 use super::text::{self, Anchor, LEADING, Weight};
 use super::{Area, Drawn, Fallible, WIDTH, at};
 use crate::paper::locale::phrase;
-use crate::paper::{Figure, Series};
+use crate::paper::{DRAWN_ROWS, Figure, Series};
 
 const ROW: i32 = 46;
 const HEAD: i32 = 44;
@@ -19,15 +19,14 @@ const HEAD: i32 = 44;
 const KEY: i32 = LEADING + 18;
 /// Names of the columns, above the cells, and what they are, below.
 const NAMES: i32 = LEADING + 6;
-const MAX_ROWS: usize = 24;
 const MAX_NAME: i32 = 260;
 const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
 /// Height of the canvas, by the number of rows.
 pub fn height(figure: &Figure) -> Fallible<u32> {
-    let rows = figure.series.len().min(MAX_ROWS) as i32;
+    let rows = figure.series.len().min(DRAWN_ROWS) as i32;
     let label = if figure.x_label.is_empty() { 0 } else { LEADING + 8 };
-    let rest = if figure.series.len() > MAX_ROWS { LEADING } else { 0 };
+    let rest = if figure.series.len() > DRAWN_ROWS { LEADING } else { 0 };
     Ok(u32::try_from(HEAD + KEY + NAMES + rows * ROW + label + rest + 8)?)
 }
 
@@ -130,7 +129,7 @@ fn key(figure: &Figure, grid: &Grid, area: &Area<'_>) -> Drawn {
 fn values(figure: &Figure) -> impl Iterator<Item = f64> {
     let row =
         |one: &Series| (0..figure.categories.len()).filter_map(|i| at(&one.values, i)).collect::<Vec<_>>();
-    figure.series.iter().take(MAX_ROWS).flat_map(row)
+    figure.series.iter().take(DRAWN_ROWS).flat_map(row)
 }
 
 /// Where the cells lie on the canvas.
@@ -152,7 +151,7 @@ struct Grid {
 
 impl Grid {
     fn new(figure: &Figure) -> Fallible<Grid> {
-        let rows = figure.series.len().min(MAX_ROWS);
+        let rows = figure.series.len().min(DRAWN_ROWS);
         let names = figure.series.iter().take(rows).map(|one| (one.name.as_str(), Weight::Regular));
         let names = text::fit_all(names, MAX_NAME)?;
         let mut left = 0;
