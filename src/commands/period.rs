@@ -27,8 +27,12 @@ const MONTHS: [&str; 12] = [
 /// Other periods that a page offers before and after its own.
 const MAX_OTHERS: u32 = 60;
 
-/// Objects to what is no period before anything is read.
+/// Objects to what is no period, before anything is read.
+///
+/// # Errors
+/// As of [`resolve`].
 pub fn check(config: &Config, text: &str) -> Result<(), Failure> {
+    // The month before any instant will do.
     resolve(config, text, None, Some(0)).map(|_| ())
 }
 

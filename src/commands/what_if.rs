@@ -48,10 +48,10 @@ pub fn run(args: &WhatIfArgs) -> Result<(), Failure> {
     stages.done("check", || format!("{} policies", steps.len() + 2));
 
     args.period.iter().try_for_each(|text| super::period::check(&base, text))?;
+    let asked = args.common.as_of.as_deref().map(|text| super::as_of(&base, text)).transpose()?;
     let imported = super::read(&base)?;
     super::judge_rejects(&base, &imported)?;
     stages.done("import", || format!("{} tickets", imported.data.tickets.len()));
-    let asked = args.common.as_of.as_deref().map(|text| super::as_of(&base, text)).transpose()?;
     let period = match &args.period {
         Some(text) => Some(super::period::resolve(&base, text, asked, imported.data.last_at)?),
         None => None,

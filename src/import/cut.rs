@@ -33,7 +33,7 @@ pub struct Shape {
 }
 
 /// Size from which on a chunk ends at the next row.
-const CHUNK_BYTES: usize = 1 << 20;
+pub const CHUNK_BYTES: usize = 1 << 20;
 
 /// How far behind a broken row the next plausible one is looked for.
 const LOOKAHEAD_BYTES: usize = 1 << 16;

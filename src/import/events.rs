@@ -349,3 +349,61 @@ pub fn append(
         ..*event
     }));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Strings of some ids, and of the source's own keys.
+    fn strings(all: &[&str]) -> Strings {
+        let mut strings = Strings::default();
+        all.iter().for_each(|one| strings.push(one));
+        strings
+    }
+
+    /// Wherever the event before was, a ticket is found as by looking at all of them: by its id
+    /// first, else by the last one's own key.
+    #[test]
+    fn tickets_are_found_from_anywhere() {
+        let ids = ["T01", "T02", "T03", "T04", "T05", "T06", "T07", "T08", "T09", "T10"];
+        let keys = ["", "k", "T05", "", "", "k", "", "T99", "", "x"];
+        let (ticket_ids, source_ids) = (strings(&ids), strings(&keys));
+        let naive = |name: &str| {
+            ids.iter().position(|id| *id == name).or_else(|| keys.iter().rposition(|key| *key == name))
+        };
+        for name in ids.into_iter().chain(["k", "x", "T99", "T00", "T11", "T0", "none"]) {
+            for last in std::iter::once(None).chain((0..12).map(Some)) {
+                let index = TicketIndex::new(&ticket_ids, &source_ids);
+                assert_eq!(
+                    index.near(last, name).map(|row| row as usize),
+                    naive(name),
+                    "{name} after {last:?}"
+                );
+            }
+        }
+    }
+
+    /// Against one sort of all, without changes that follow from each other.
+    #[test]
+    fn the_order_of_rows_means_nothing() {
+        let mut random = fastrand::Rng::with_seed(11);
+        let mut rows: Vec<Event> = (0..3000)
+            .map(|_| Event {
+                at: random.i64(0..40),
+                sequence: random.i32(0..2),
+                ticket: random.u32(0..50),
+                from: MISSING_CODE,
+                to: random.u32(0..5),
+                field: Field::from_index(random.usize(0..6)),
+                role: Role::Agent,
+            })
+            .collect();
+        let mut expected = rows.clone();
+        expected.sort_by_key(|e| (e.ticket, e.at, e.sequence, e.field, e.to));
+        for _ in 0..3 {
+            random.shuffle(&mut rows);
+            order(&mut rows);
+            assert_eq!(rows, expected);
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub fn instant(at: i64, zone: Tz) -> String {
         |utc| {
             let local = zone.from_utc_datetime(&utc.naive_utc()).naive_local();
             let (date, time) = (local.date(), local.time());
-            // A page has many: chrono would read its own pattern for each.
+            // A page has many: chrono would read its own pattern for each. Years have four digits here.
             format!(
                 "{:04}-{:02}-{:02} {:02}:{:02}",
                 date.year(),

@@ -189,7 +189,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The same with other rows, and nothing drawn from them.
+    /// The same with some of its rows, `total_rows` as before, and nothing drawn from them.
     pub fn with_rows(&self, rows: Vec<Vec<Cell>>) -> Table {
         Table {
             slug: self.slug.clone(),

@@ -11,17 +11,23 @@ use super::Wanted;
 use super::local::LocalTime;
 use crate::model::{MISSING_AT, MISSING_CODE, Money, TextColumn, instant};
 
-/// A column of a long table.
+/// A column of a table, as it is made.
+#[derive(Clone)]
 pub enum Made {
+    /// As Polars has it.
     Plain(Column),
+    /// Texts by their codes.
     Coded(Coded),
 }
 
-/// A column of texts of which many rows have the same: where each row's stands, null for none.
+/// A column of texts of which many rows have the same.
 #[derive(Clone)]
 pub struct Coded {
+    /// The column's.
     pub name: PlSmallStr,
+    /// By row, the place of its text; null where it has none.
     pub codes: IdxCa,
+    /// Some may be there twice, and some in no row.
     pub texts: Texts,
 }
 
@@ -48,6 +54,19 @@ impl Coded {
 }
 
 impl Made {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Made::Plain(column) => column.len(),
+            Made::Coded(coded) => coded.codes.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// As a query reads it.
     ///
     /// # Errors
@@ -70,6 +89,7 @@ pub struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
+    /// Of a table, none yet.
     pub fn new(wanted: &'a Wanted, table: &'static str) -> Columns<'a> {
         Columns { wanted, table, makes: Vec::new() }
     }
@@ -92,11 +112,13 @@ impl<'a> Columns<'a> {
 pub struct Texts(StringChunked);
 
 impl Texts {
+    /// In that order, from code 0 on.
     pub fn new<'a>(values: impl Iterator<Item = &'a str>) -> Texts {
         Texts(StringChunked::from_iter_values("".into(), values))
     }
 
-    /// A column with the texts of those codes; [`MISSING_CODE`] is none, and what is behind the last.
+    /// A column with the texts of those codes; one of no text, such as [`MISSING_CODE`] or the level of
+    /// an unknown severity, is missing.
     pub fn coded(&self, name: &str, codes: impl Iterator<Item = u32>) -> Coded {
         let known = self.0.len() as u32;
         let codes = nullable(codes.map(|code| (code < known).then_some(code)));

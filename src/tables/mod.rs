@@ -1,4 +1,4 @@
-//! What SQL may see: tickets, clocks, segments and the rest as Polars frames.
+//! What SQL may see: tickets, clocks, segments and the rest, as columns in the making, then as Polars frames.
 //!
 //! Instants are milliseconds since 1970-01-01T00:00:00Z without a zone (that
 //! is, UTC); `_s` columns are seconds; what is missing is null.
@@ -13,7 +13,7 @@ mod local;
 mod tickets;
 
 pub use areas::tier;
-pub use columns::{Coded, Made};
+pub use columns::{Coded, Made, Texts};
 pub use hours::silent;
 pub use lists::rejects;
 
@@ -24,7 +24,7 @@ use std::sync::OnceLock;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use columns::{Columns, Texts};
+use columns::Columns;
 use local::LocalTime;
 
 use crate::clock::{AuditRow, Entitlement, Kernel, Outcome, Reading, Readings, local_date};
@@ -77,7 +77,7 @@ pub struct Tables {
     pub frames: Vec<(&'static str, DataFrame)>,
 }
 
-/// Rows of a long table that are made and written at a time: as many as a row group of Polars.
+/// Rows of a long table that are made and written at a time, as a row group: Polars' own number of them.
 pub const PART: usize = 512 * 512;
 
 /// What a query may read, in the order of the documentation.
@@ -106,7 +106,7 @@ pub const NAMES: [&str; 22] = [
     "run",
 ];
 
-/// Frames that are written as Parquet.
+/// Tables that are written as Parquet.
 pub const DATA: [&str; 12] = [
     "tickets",
     "clocks",
@@ -192,7 +192,7 @@ impl Wanted {
         NAMES.iter().any(|table| columns.iter().any(|column| self.has_column(table, column)))
     }
 
-    /// Whether any of the tables is that recurring faults are looked for for.
+    /// Whether any of the tables is asked for that need recurring faults.
     pub fn has_areas(&self) -> bool {
         let names = ["areas", "area_tickets", "units", "models", "failures_by_age", "bursts"];
         names.iter().any(|name| self.has(name))

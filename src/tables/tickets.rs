@@ -102,18 +102,18 @@ pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> 
             texts(name, rows.map(|row| Some(all.get(row)).filter(|text| !text.is_empty())))
         });
     }
-    let own = lives.clone();
-    columns.add("status_class", move |name| repeated(name, own.iter().map(|life| some(life.class))));
+    let of_class = lives.clone();
+    columns.add("status_class", move |name| repeated(name, of_class.iter().map(|life| some(life.class))));
     columns.add("coverage", move |name| {
         repeated(name, entitlements.iter().map(|own| some(own.coverage.name())))
     });
     columns.add("contract", move |name| {
         repeated(name, entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())))
     });
-    let own = lives.clone();
-    columns.add("reopens", move |name| counts(name, own.iter().map(|life| life.reopens)));
-    let own = lives.clone();
-    columns.add("ended_at", move |name| instants(name, own.iter().map(|life| life.ended_at)));
+    let of_reopens = lives.clone();
+    columns.add("reopens", move |name| counts(name, of_reopens.iter().map(|life| life.reopens)));
+    let of_ends = lives.clone();
+    columns.add("ended_at", move |name| instants(name, of_ends.iter().map(|life| life.ended_at)));
     columns.add("opened_month", move |name| months(name, local, opened.iter().copied()));
     columns.add("opened_weekday", move |name| {
         numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.0)))
@@ -121,12 +121,12 @@ pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> 
     columns.add("opened_hour", move |name| {
         numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.1)))
     });
-    let own = lives.clone();
-    columns.add("ended_month", move |name| months(name, local, own.iter().map(|life| life.ended_at)));
-    let own = lives.clone();
+    let of_months = lives.clone();
+    columns.add("ended_month", move |name| months(name, local, of_months.iter().map(|life| life.ended_at)));
+    let of_open = lives.clone();
     columns.add("is_open", move |name| {
         let is_open = |(life, at): (&Life, &i64)| life.ended_at == MISSING_AT && *at <= period.as_of;
-        flags(name, own.iter().zip(opened).map(is_open))
+        flags(name, of_open.iter().zip(opened).map(is_open))
     });
     columns.add("is_opened_in_period", move |name| {
         flags(name, opened.iter().map(|&at| period.contains(at) && at <= period.as_of))

@@ -312,3 +312,23 @@ fn compressed_and_windows_1252_input_reads_the_same() {
     let latin = encoding_rs::WINDOWS_1252.encode(plain).0.into_owned();
     assert_eq!(report("t.csv\"\nencoding = \"windows-1252", "t.csv", &latin), expected);
 }
+
+/// A slip of the keyboard must not cost the reading of large exports: here there are none.
+#[test]
+fn a_wrong_period_is_told_before_anything_is_read() {
+    let folder = folder(&[("sla.toml", CONFIG)]);
+    for command in [
+        &["report"][..],
+        &["run"],
+        &["query", "SELECT COUNT(*) AS n FROM tickets"],
+        &["what-if", "--set", "severity.levels=[\"high\",\"low\"]"],
+    ] {
+        for (period, what) in [("2026-13", "is not a period"), ("2026-09-02..2026-09-01", "ends before")] {
+            let all: Vec<&str> = command.iter().copied().chain(["--period", period]).collect();
+            let done = sla(folder.path(), &all);
+            assert_eq!(done.status.code(), Some(2), "{all:?}: {}", text(&done.stderr));
+            assert!(text(&done.stderr).contains(what), "{all:?}: {}", text(&done.stderr));
+        }
+    }
+    assert!(!folder.path().join("out").exists());
+}

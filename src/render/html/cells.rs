@@ -304,3 +304,30 @@ pub fn word(name: &str, locale: Locale) -> String {
     let words = format::cut(name, MAX_VERDICT).replace('_', " ");
     format::plain(locale.text(&words)).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The template that wrote rows before, which escapes by itself.
+    const TEMPLATE: &str = "{% for row in rows %}<tr>{% for cell in row %}{% if loop.first %}<th\nscope=row{% else %}<td{% endif %}{% if cell.class %} class={{ cell.class }}{% endif %}>{% if cell.opens is not none %}<a href=#{{ cell.opens }}>{{ cell.text }}</a>{% elif cell.class == 'long' %}<div>{{ cell.text }}</div>{% else %}{{ cell.text }}{% endif %}{% endfor %}{% endfor %}";
+
+    #[test]
+    fn rows_are_written_as_a_template_would() {
+        let text = |nth: usize| ["", "<script>\"&'/", "é 🌊", "plain"][nth % 4].to_owned();
+        let class = |nth: usize| ["", "long", "p57"][nth % 3];
+        let opens = |nth: usize| (nth % 5 == 0).then(|| format!("d{nth}"));
+        let all: Vec<Vec<usize>> = (0..300).map(|row| (row..row + row % 4).collect()).collect();
+        let view = |nth: &usize| CellView { text: text(*nth), class: class(*nth).into(), opens: opens(*nth) };
+        let value = |nth: &usize| {
+            minijinja::context! { text => text(*nth), class => class(*nth), opens => opens(*nth) }
+        };
+        let values: Vec<Vec<minijinja::Value>> =
+            all.iter().map(|row| row.iter().map(value).collect()).collect();
+        let mut templates = minijinja::Environment::new();
+        templates.add_template("rows.html", TEMPLATE).expect("a template");
+        let rows = templates.get_template("rows.html").expect("there");
+        let expected = rows.render(minijinja::context! { rows => values }).expect("rendered");
+        assert_eq!(markup(all.iter().map(|row| row.iter().map(view).collect()).collect()), expected);
+    }
+}

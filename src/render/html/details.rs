@@ -102,6 +102,12 @@ impl Details {
         }
         let left_out = by_row.len() - own.ids.len();
         own.note = (left_out > 0).then(|| {
+            if own.ids.is_empty() {
+                return phrase!(
+                    reader.locale,
+                    "No details unfold here, to keep the page small: see `sla explain TICKET`."
+                );
+            }
             phrase!(
                 reader.locale,
                 "Details unfold for {n} of the {total} rows; for the others, to keep the page small, see `sla explain TICKET`.",

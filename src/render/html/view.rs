@@ -154,9 +154,7 @@ struct PeriodView {
 
 /// What is collected over the whole page.
 #[derive(Default)]
-struct Whole<'r> {
-    /// Of its tables, in order.
-    drafts: std::vec::IntoIter<Draft<'r>>,
+struct Whole {
     details: Details,
     looks: BTreeSet<(char, usize)>,
     /// Slugs of the tables.
@@ -169,23 +167,17 @@ struct Whole<'r> {
 pub fn page(report: &Report) -> Result<PageView, String> {
     let zone = report.time_zone.parse().map_err(|_| format!("unknown time zone `{}`", report.time_zone))?;
     let reader = Reader { zone, locale: report.locale };
-    let blocks = report.sections.iter().flat_map(|section| &section.blocks);
-    let tables: Vec<&Table> = blocks
-        .filter_map(|block| match block {
-            Block::Table(table) if !is_nothing(table) => Some(table),
-            Block::Table(_) | Block::Definitions(_) => None,
-        })
-        .collect();
-    let drafts: Vec<Draft> = tables.par_iter().map(|table| Draft::of(table, reader)).collect();
-    let mut whole = Whole {
-        drafts: drafts.into_iter(),
-        tables: tables.iter().map(|table| table.slug.clone()).collect(),
-        ..Whole::default()
-    };
     let (there, absent): (Vec<&Section>, Vec<&Section>) =
         report.sections.iter().partition(|section| has_content(section));
-    let mut sections: Vec<SectionView> =
-        there.iter().map(|section| self::section(section, reader, &mut whole)).collect();
+    // By section and block.
+    let drafted: Vec<Vec<Option<Drafted>>> = (there.par_iter())
+        .map(|section| section.blocks.par_iter().map(|block| Drafted::of(block, reader)).collect())
+        .collect();
+    let tables = drafted.iter().flatten().flatten().map(|drafted| drafted.table.slug.clone());
+    let mut whole = Whole { tables: tables.collect(), ..Whole::default() };
+    let mut sections: Vec<SectionView> = (there.iter().zip(drafted))
+        .map(|(section, drafted)| self::section(section, drafted, reader, &mut whole))
+        .collect();
     let blocks = sections.iter_mut().flat_map(|section| &mut section.blocks);
     let mut tables: Vec<&mut TableView> = blocks.filter_map(|block| block.table.as_mut()).collect();
     let mut lists: Vec<&mut TableView> =
@@ -234,16 +226,22 @@ fn is_nothing(table: &Table) -> bool {
     table.rows.is_empty() && table.total_rows == 0
 }
 
-fn section<'r>(section: &'r Section, reader: Reader, whole: &mut Whole<'r>) -> SectionView {
+fn section(
+    section: &Section,
+    drafted: Vec<Option<Drafted>>,
+    reader: Reader,
+    whole: &mut Whole,
+) -> SectionView {
     let (mut blocks, mut nothing) = (Vec::new(), Vec::new());
-    for block in &section.blocks {
+    for (block, drafted) in section.blocks.iter().zip(drafted) {
         match block {
-            // A heading, a question and a definition of nothing would be a page of them.
-            Block::Table(table) if is_nothing(table) => nothing.push(plain(&table.title)),
-            Block::Table(_) => {
-                let table = whole.drafts.next().map(|draft| self::table(draft, reader, whole));
-                blocks.push(BlockView { table, definitions: Vec::new() });
-            }
+            Block::Table(table) => match drafted {
+                Some(drafted) => {
+                    let table = Some(self::table(drafted, reader, whole));
+                    blocks.push(BlockView { table, definitions: Vec::new() });
+                }
+                None => nothing.push(plain(&table.title)),
+            },
             Block::Definitions(definitions) => blocks.push(BlockView {
                 table: None,
                 definitions: definitions.iter().map(|d| (plain(&d.term), marked(&d.text))).collect(),
@@ -293,7 +291,7 @@ pub fn tone(tone: Tone) -> &'static str {
 }
 
 /// What a table comes to, whatever else is on the page.
-struct Draft<'r> {
+struct Drafted<'r> {
     table: &'r Table,
     shown: Vec<Shown<'r>>,
     same: Vec<Alike>,
@@ -307,8 +305,14 @@ struct Draft<'r> {
     figure: Option<FigureView>,
 }
 
-impl<'r> Draft<'r> {
-    fn of(table: &'r Table, reader: Reader) -> Draft<'r> {
+impl<'r> Drafted<'r> {
+    /// `None` of what is no table, or has no row: a heading, a question and a definition of nothing
+    /// would be a page of them.
+    fn of(block: &'r Block, reader: Reader) -> Option<Drafted<'r>> {
+        let Block::Table(table) = block else { return None };
+        if is_nothing(table) {
+            return None;
+        }
         let mut shown = cells::shown(table);
         let (same, empty) =
             cells::alike(table, &mut shown, reader.locale).into_iter().partition(|one| !one.value.is_empty());
@@ -317,12 +321,12 @@ impl<'r> Draft<'r> {
         let stack = fit::stack(&shown, &rows);
         let broken = if stack.is_none() { fit::broken(&shown, &rows) } else { None };
         let looks = shown.par_iter().map(|shown| cells::looks(table, shown, reader.locale)).collect();
-        Draft { table, same, empty, stack, broken, looks, figure: figure(table), rows, shown }
+        Some(Drafted { table, same, empty, stack, broken, looks, figure: figure(table), rows, shown })
     }
 }
 
-fn table(draft: Draft, reader: Reader, whole: &mut Whole) -> TableView {
-    let Draft { table, shown, same, empty, mut rows, stack, broken, looks, figure } = draft;
+fn table(drafted: Drafted, reader: Reader, whole: &mut Whole) -> TableView {
+    let Drafted { table, shown, same, empty, mut rows, stack, broken, looks, figure } = drafted;
     let mut class = if shown.len() > MAX_NARROW_COLUMNS { "wide".to_owned() } else { String::new() };
     for (nth, looks) in looks.into_iter().enumerate() {
         let is_unbroken = broken.as_ref().is_some_and(|broken| !broken.contains(&nth));
