@@ -263,10 +263,11 @@ fn calendars(config: &Config, imported: &Imported, as_of: i64) -> Result<Calenda
     })
 }
 
-/// Computes all there is to know of a period and hands it to `then`.
+/// Computes all there is to know of a period and hands it to `then`; the history is let go once no
+/// table that is wanted needs it.
 fn with_facts<T>(
     config: &Config,
-    imported: &Imported,
+    imported: &mut Imported,
     period: &Period,
     past: Vec<PastMonth>,
     wanted: &Wanted,
@@ -277,6 +278,10 @@ fn with_facts<T>(
     let has_segments = wanted.has("segments");
     let readings =
         clock::measure_with(&config.policy, &imported.data, &calendars, period.as_of, has_segments);
+    if !wanted.has_history() {
+        imported.data.events.forget();
+    }
+    let imported = &*imported;
     let kernel = Kernel::new(&config.policy, &imported.data, &calendars, period.as_of);
     stages
         .done("clock", || format!("{} readings, {} segments", readings.rows.len(), readings.segments.len()));

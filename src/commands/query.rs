@@ -33,17 +33,17 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     let config = super::prepare(&args.common)?;
     let asked = args.common.as_of.as_deref().map(|text| super::as_of(&config, text)).transpose()?;
     super::period::check(&config, &args.period)?;
-    let imported = super::read(&config)?;
+    let mut imported = super::read(&config)?;
     stages.done("import", || format!("{} tickets", imported.data.tickets.len()));
     super::judge_rejects(&config, &imported)?;
     let period = super::period::resolve(&config, &args.period, asked, imported.data.last_at)?;
     let wanted = query::wanted(std::slice::from_ref(&query));
     let failed = |error: PolarsError| Failure::usage(format!("error: {error}"));
     let draft = |facts: &Facts, _: &mut Stages| tables::Draft::new(facts, &wanted).map_err(failed);
-    let draft = super::with_facts(&config, &imported, &period, Vec::new(), &wanted, &mut stages, draft)?;
+    let draft = super::with_facts(&config, &mut imported, &period, Vec::new(), &wanted, &mut stages, draft)?;
     // Texts and query need the room.
     drop(imported);
-    let tables = draft.frames().map_err(failed)?;
+    let tables = draft.coded_frames().map_err(failed)?;
     stages.done("tables", || format!("{} tables", tables.frames.len()));
     let table = query::run(&query, &tables).map_err(Failure::usage)?;
     stages.done("query", || format!("{} rows", table.rows.len()));

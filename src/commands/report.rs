@@ -66,7 +66,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         );
     }
     let past = months(&summaries, zone, &first_month);
-    super::with_facts(&config, &imported, &period, past, &Wanted::all(), &mut stages, |facts, stages| {
+    super::with_facts(&config, &mut imported, &period, past, &Wanted::all(), &mut stages, |facts, stages| {
         let tables = tables::Draft::new(facts, &wanted).and_then(tables::Draft::frames);
         let tables = tables.map_err(|error| Failure::usage(format!("error: {error}")))?;
         stages.done("tables", || format!("{} tables", tables.frames.len()));
@@ -84,7 +84,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         let rules = hex(&Sha256::digest(config.source.as_bytes()));
         let inputs = Inputs {
             config: &config,
-            imported: &imported,
+            imported: facts.imported,
             kernel: facts.kernel,
             readings: facts.readings,
             period: &period,
@@ -146,7 +146,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             "locale": config.locale.tag(),
             "redacted": redacted(&args.redact),
             "history": history_files,
-            "inputs": imported.files,
+            "inputs": facts.imported.files,
         });
         let place = output.publish(&period.name, manifest, &run_json(started, stages)).map_err(broken)?;
         output::index(&args.out, &period.name, config.locale).map_err(broken)?;
@@ -165,7 +165,7 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
                 EMPTY,
                 format!(
                     "error: 0 of {} tickets fall in {}\nhint: name another period with `--period`, or say `--allow-empty`",
-                    imported.data.tickets.len(),
+                    facts.imported.data.tickets.len(),
                     period.name
                 ),
             ));

@@ -287,6 +287,11 @@ impl Events {
         Events { rows, values, starts, logged }
     }
 
+    /// Lets go of what happened; which values and fields there were is still known.
+    pub fn forget(&mut self) {
+        (self.rows, self.starts) = (Vec::new(), Vec::new());
+    }
+
     /// Whether the history of any ticket tells of changes to a field.
     pub fn logs(&self, field: Field) -> bool {
         self.logged[field as usize]

@@ -151,7 +151,7 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
     let fail = |what: String| format!("error: query `{}`: {what}", query.slug);
     let mut context = SQLContext::new();
     for (name, frame) in &tables.frames {
-        context.register(name, frame.clone().lazy());
+        context.register(name, frame.clone());
     }
     let frame =
         context.execute(&query.sql).and_then(LazyFrame::collect).map_err(|error| fail(error.to_string()))?;

@@ -53,6 +53,19 @@ impl Coded {
     }
 }
 
+impl Coded {
+    /// The same of a column that has the codes.
+    pub fn expression(&self) -> Expr {
+        let texts = self.texts.clone();
+        let column = move |codes: Column| {
+            let codes = codes.u32()?.clone();
+            Coded { name: codes.name().clone(), codes, texts: texts.clone() }.column()
+        };
+        let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::String));
+        col(self.name.clone()).map(column, field)
+    }
+}
+
 impl Made {
     /// Number of rows.
     pub fn len(&self) -> usize {

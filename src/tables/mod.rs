@@ -72,9 +72,9 @@ impl Period {
     }
 }
 
-/// The frames, by name, in the order of the documentation.
+/// What queries read, by name, in the order of the documentation.
 pub struct Tables {
-    pub frames: Vec<(&'static str, DataFrame)>,
+    pub frames: Vec<(&'static str, LazyFrame)>,
 }
 
 /// Rows of a long table that are made and written at a time, as a row group: Polars' own number of them.
@@ -192,6 +192,14 @@ impl Wanted {
         NAMES.iter().any(|table| columns.iter().any(|column| self.has_column(table, column)))
     }
 
+    /// Whether any column needs the history of tickets beside what was measured of it.
+    pub fn has_history(&self) -> bool {
+        let of_readings = ["clocks", "cycles", "contracts", "assets", "rejects", "findings", "files", "run"];
+        let is_other = |name: &&str| self.has(name) && !of_readings.contains(name);
+        NAMES.iter().any(is_other)
+            || ["due_group_name", "due_assignee"].iter().any(|name| self.has_column("clocks", name))
+    }
+
     /// Whether any of the tables is asked for that need recurring faults.
     pub fn has_areas(&self) -> bool {
         let names = ["areas", "area_tickets", "units", "models", "failures_by_age", "bursts"];
@@ -264,17 +272,39 @@ impl Draft {
         Ok(Draft { tables: tables? })
     }
 
-    /// The same as queries read it.
+    /// For many queries: texts are put in the place of their codes once.
     ///
     /// # Errors
     /// What Polars says.
     pub fn frames(self) -> PolarsResult<Tables> {
         let frame = |(name, rows, columns): (&'static str, usize, Vec<Made>)| {
             let columns: PolarsResult<Vec<Column>> = columns.into_par_iter().map(Made::column).collect();
-            Ok((name, DataFrame::new(rows, columns?)?))
+            Ok((name, DataFrame::new(rows, columns?)?.lazy()))
         };
         let frames: PolarsResult<Vec<_>> = self.tables.into_par_iter().map(frame).collect();
         Ok(Tables { frames: frames? })
+    }
+
+    /// For a single query: each part of it puts texts in the place of the codes that it reads, so that
+    /// they are never in memory all at once.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn coded_frames(self) -> PolarsResult<Tables> {
+        let frame = |(name, rows, columns): (&'static str, usize, Vec<Made>)| {
+            let (mut held, mut texts) = (Vec::with_capacity(columns.len()), Vec::new());
+            for column in columns {
+                match column {
+                    Made::Plain(column) => held.push(column),
+                    Made::Coded(coded) => {
+                        held.push(coded.codes.clone().with_name(coded.name.clone()).into_series().into());
+                        texts.push(coded.expression());
+                    }
+                }
+            }
+            Ok((name, DataFrame::new(rows, held)?.lazy().with_columns(texts)))
+        };
+        Ok(Tables { frames: self.tables.into_iter().map(frame).collect::<PolarsResult<_>>()? })
     }
 }
 
