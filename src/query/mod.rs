@@ -154,7 +154,7 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
         context.register(name, frame.clone());
     }
     let frame =
-        context.execute(&query.sql).and_then(LazyFrame::collect).map_err(|error| fail(error.to_string()))?;
+        context.execute(&query.sql).and_then(LazyFrame::collect).map_err(|error| fail(told(&error)))?;
     for check in &query.header.checks {
         let mut context = SQLContext::new();
         context.register("result", frame.clone().lazy());
@@ -174,6 +174,12 @@ pub fn run(query: &Query, tables: &Tables) -> Result<Table, String> {
         }
     }
     table(query, &frame, !query.header.key.is_empty()).map_err(fail)
+}
+
+/// What Polars says, without its plan, which is nobody's own words.
+fn told(error: &PolarsError) -> String {
+    let text = error.to_string();
+    text.split("\n\nResolved plan until failure").next().unwrap_or_default().to_owned()
 }
 
 fn table(query: &Query, frame: &DataFrame, has_key: bool) -> Result<Table, String> {

@@ -332,3 +332,16 @@ fn a_wrong_period_is_told_before_anything_is_read() {
     }
     assert!(!folder.path().join("out").exists());
 }
+
+/// What Polars planned is no help, and names columns in the making.
+#[test]
+fn a_query_that_fails_says_why_without_the_plan() {
+    let folder = folder(&[("sla.toml", CONFIG), ("tickets.csv", TICKETS)]);
+    let sql = "SELECT c.clock, y.cycle, COUNT(*) AS n FROM cycles AS y \
+               JOIN clocks AS c ON c.ticket_id = y.ticket_id AND c.clock = y.clock \
+               GROUP BY c.clock, y.cycle ORDER BY c.clock, y.cycle";
+    let done = sla(folder.path(), &["query", sql]);
+    let said = text(&done.stderr);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("unable to find column") && !said.contains("plan"), "{said}");
+}
