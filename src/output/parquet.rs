@@ -294,7 +294,7 @@ mod tests {
     /// DuckDB and Polars leave out what the statistics say is missing.
     #[test]
     fn missing_values_are_counted_once_in_a_full_part() {
-        let half = |n: usize| n % 2 == 0;
+        let half = |n: usize| n.is_multiple_of(2);
         let codes = (0..PART).map(|n| if half(n) { u32::MAX } else { n as u32 % 2000 });
         let names: Vec<String> = (0..2000).map(|n| n.to_string()).collect();
         let few = (0..PART).map(|n| Some(n as i64 % 5).filter(|_| half(n))).collect();

@@ -316,7 +316,7 @@ mod tests {
     fn rows_are_written_as_a_template_would() {
         let text = |nth: usize| ["", "<script>\"&'/", "é 🌊", "plain"][nth % 4].to_owned();
         let class = |nth: usize| ["", "long", "p57"][nth % 3];
-        let opens = |nth: usize| (nth % 5 == 0).then(|| format!("d{nth}"));
+        let opens = |nth: usize| nth.is_multiple_of(5).then(|| format!("d{nth}"));
         let all: Vec<Vec<usize>> = (0..300).map(|row| (row..row + row % 4).collect()).collect();
         let view = |nth: &usize| CellView { text: text(*nth), class: class(*nth).into(), opens: opens(*nth) };
         let value = |nth: &usize| {
