@@ -29,7 +29,7 @@ split AS (
     SUM(CASE WHEN segments.kind = 'waiting' THEN segments.segment_s ELSE 0 END) AS waiting_s
   FROM missed
   JOIN segments ON segments.reading_id = missed.reading_id
-  WHERE segments.is_counted
+  WHERE segments.is_counted AND segments.is_in_period
   GROUP BY missed.reading_id
 ),
 late AS (

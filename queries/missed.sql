@@ -15,7 +15,7 @@ WITH split AS (
     SUM(CASE WHEN segments.kind = 'waiting' THEN segments.segment_s ELSE 0 END) AS waiting_s
   FROM segments
   JOIN clocks ON clocks.reading_id = segments.reading_id
-  WHERE clocks.is_in_period AND clocks.is_missed AND clocks.confidence = 'high'
+  WHERE segments.is_in_period AND clocks.is_in_period AND clocks.is_missed AND clocks.confidence = 'high'
   GROUP BY segments.reading_id
 )
 SELECT

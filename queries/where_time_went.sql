@@ -24,6 +24,7 @@ summed AS (
   SELECT decided.clock, decided.outcome, segments.kind, SUM(segments.segment_s) AS segment_s
   FROM decided
   JOIN segments ON segments.reading_id = decided.reading_id
+  WHERE segments.is_in_period
   GROUP BY decided.clock, decided.outcome, segments.kind
 )
 SELECT

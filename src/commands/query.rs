@@ -43,7 +43,7 @@ pub fn run(args: &QueryArgs) -> Result<(), Failure> {
     let draft = super::with_facts(&config, &mut imported, &period, Vec::new(), &wanted, &mut stages, draft)?;
     // Texts and query need the room.
     drop(imported);
-    let tables = draft.coded_frames().map_err(failed)?;
+    let tables = draft.frames().map_err(failed)?;
     stages.done("tables", || format!("{} tables", tables.frames.len()));
     let table = query::run(&query, &tables).map_err(Failure::usage)?;
     stages.done("query", || format!("{} rows", table.rows.len()));

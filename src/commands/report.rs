@@ -66,19 +66,16 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
         );
     }
     let past = months(&summaries, zone, &first_month);
-    super::with_facts(&config, &mut imported, &period, past, &Wanted::all(), &mut stages, |facts, stages| {
-        let tables = tables::Draft::new(facts, &wanted).and_then(tables::Draft::frames);
-        let tables = tables.map_err(|error| Failure::usage(format!("error: {error}")))?;
-        stages.done("tables", || format!("{} tables", tables.frames.len()));
-        let mut results: Vec<Table> = queries
-            .par_iter()
-            .map(|query| query::run(query, &tables))
-            .collect::<Result<_, _>>()
+    let all = Wanted::all();
+    super::with_facts(&config, &mut imported, &period, past, &all, &mut stages, |facts, stages| {
+        let data = Data::new(facts, if args.no_data { &wanted } else { &all });
+        let threads = rayon::current_num_threads();
+        let mut results = data
+            .lend(&wanted, |tables| query::run_all(&queries, tables, threads))
+            .map_err(|error| Failure::usage(format!("error: {error}")))?
             .map_err(Failure::usage)?;
         results.iter_mut().for_each(|table| report::localise(table, config.locale));
         stages.done("query", || format!("{} results", results.len()));
-        // The largest thing in memory, and asked all it had to answer.
-        drop(tables);
 
         let kpis = kpi::count(facts.kernel, facts.readings, &period, config.zone, facts.history);
         let rules = hex(&Sha256::digest(config.source.as_bytes()));
@@ -124,14 +121,14 @@ pub fn run(args: &ReportArgs, is_gated: bool) -> Result<(), Failure> {
             summary: &summary,
             markdown: &markdown,
         };
-        let data: &[&str] = if args.no_data { &[] } else { &DATA };
-        let mut sinks: Vec<(&str, Sink)> = data
+        let written: &[&str] = if args.no_data { &[] } else { &DATA };
+        let mut sinks: Vec<(&str, Sink)> = written
             .iter()
             .map(|name| Ok((*name, output.sink(&format!("data/{name}.parquet"))?)))
             .collect::<Result<_, String>>()
             .map_err(broken)?;
         let (written, pages) =
-            rayon::join(|| write_data(facts, &mut sinks), || write(args, &made, &mut output));
+            rayon::join(|| write_data(&data, &mut sinks), || write(args, &made, &mut output));
         pages.and(written).map_err(broken)?;
         for (_, sink) in sinks {
             output.keep(sink).map_err(broken)?;
@@ -399,11 +396,7 @@ fn write(args: &ReportArgs, made: &Made, output: &mut Output) -> Result<(), Stri
 }
 
 /// What SQL saw, complete.
-fn write_data(facts: &Facts, sinks: &mut [(&'static str, Sink)]) -> Result<(), String> {
-    if sinks.is_empty() {
-        return Ok(());
-    }
-    let data = Data::new(facts);
+fn write_data(data: &Data, sinks: &mut [(&'static str, Sink)]) -> Result<(), String> {
     sinks.par_iter_mut().try_for_each(|(name, sink)| output::parquet(sink, |nth| data.part(name, nth)))
 }
 

@@ -9,7 +9,10 @@ mod sql;
 pub use header::{Chart, Header, Names};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{iter, thread};
 
 use polars::prelude::*;
 use polars::sql::SQLContext;
@@ -141,6 +144,24 @@ pub fn wanted(queries: &[Query]) -> Wanted {
         }
     }
     Wanted::named(words)
+}
+
+/// Runs queries, as many at a time as there are `threads`; the results are in their order.
+///
+/// # Errors
+/// As [`run`], of the first that fails.
+pub fn run_all(queries: &[Query], tables: &Tables, threads: usize) -> Result<Vec<Table>, String> {
+    let next = AtomicUsize::new(0);
+    let run_some = || {
+        let nth = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        nth.map_while(|nth| Some((nth, run(queries.get(nth)?, tables)))).collect::<Vec<_>>()
+    };
+    let mut results: Vec<(usize, Result<Table, String>)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run_some)).collect();
+        threads.into_iter().flat_map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    results.sort_unstable_by_key(|(nth, _)| *nth);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Runs a query and its checks.

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::columns::{Coded, Columns, counts, flags, instants, months, numbers, repeated, shares, words};
 use super::{Facts, Shared, placed_at};
-use crate::clock::{Cycle, Reading, SegmentKind, Verdict};
+use crate::clock::{Cycle, Reading, Segment, SegmentKind, Verdict};
 use crate::model::{Field, MISSING_AT, Text, Time, instant};
 
 /// Those rows of all readings.
-pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> Columns<'a> {
+pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>, columns: &mut Columns<'a>) {
     let &Facts { config, kernel, readings, period, .. } = facts;
     let tickets = &kernel.data.tickets;
     let rows = &readings.rows[range.clone()];
@@ -20,7 +20,6 @@ pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> 
     let held = |r: &Reading, code: u32, field: Field| {
         r.due_kind.and_then(|_| kernel.holder(r.ticket as usize, code, field))
     };
-    let mut columns = Columns::new(&shared.wanted, "clocks");
     columns.add("reading_id", move |name| counts(name, range.map(|row| row as i64)));
     columns.add("ticket_id", move |name| shared.ids.coded(name, rows.iter().map(|r| r.ticket)));
     columns.add("clock", move |name| clock_names(name, facts, rows.iter().map(|r| r.clock)));
@@ -102,7 +101,6 @@ pub fn clocks<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> 
     columns
         .add("due_kind", move |name| repeated(name, rows.iter().map(|r| r.due_kind.map(SegmentKind::name))));
     columns.add("source_verdict", move |name| of_tickets(name, facts, shared, rows, Text::SourceVerdict));
-    columns
 }
 
 /// What the tickets of those readings have.
@@ -117,12 +115,11 @@ fn clock_names(name: &str, facts: &Facts, clocks: impl Iterator<Item = u16>) -> 
 
 /// Where the time of each reading went. Holders are those of the history or,
 /// where it is silent about a ticket, of the ticket itself.
-pub fn segments<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> Columns<'a> {
-    let &Facts { config, kernel, readings, .. } = facts;
+pub fn segments<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>, columns: &mut Columns<'a>) {
+    let &Facts { config, kernel, readings, period, .. } = facts;
     let rows = &readings.segments[range];
     // Readings are in order of ticket, then clock.
     let clocks = config.policy.clocks.len() as i64;
-    let mut columns = Columns::new(&shared.wanted, "segments");
     columns.add("reading_id", move |name| {
         counts(name, rows.iter().map(|s| i64::from(s.ticket) * clocks + i64::from(s.clock)))
     });
@@ -131,9 +128,7 @@ pub fn segments<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -
     columns.add("kind", move |name| {
         words(name, SegmentKind::ALL.iter().map(|kind| kind.name()), rows.iter().map(|s| s.kind as u32))
     });
-    columns.add("status", move |name| {
-        words(name, kernel.data.events.values.values(), rows.iter().map(|s| s.status))
-    });
+    columns.add("status", move |name| shared.values(facts).coded(name, rows.iter().map(|s| s.status)));
     columns.add("group_name", move |name| {
         repeated(name, rows.iter().map(|s| kernel.holder(s.ticket as usize, s.group, Field::Group)))
     });
@@ -141,12 +136,16 @@ pub fn segments<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -
         repeated(name, rows.iter().map(|s| kernel.holder(s.ticket as usize, s.assignee, Field::Assignee)))
     });
     columns.add("is_counted", move |name| flags(name, rows.iter().map(|s| s.is_counted)));
+    columns.add("is_in_period", move |name| {
+        let reading =
+            |s: &Segment| &readings.rows[s.ticket as usize * clocks as usize + usize::from(s.clock)];
+        flags(name, rows.iter().map(|s| period.contains(placed_at(reading(s), kernel, period))))
+    });
     columns.add("segment_s", move |name| counts(name, rows.iter().map(|s| s.seconds)));
-    columns
 }
 
 /// Every cycle of the readings that have more than one, numbered from 1.
-pub fn cycles<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> Columns<'a> {
+pub fn cycles<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>, columns: &mut Columns<'a>) {
     let all = &facts.readings.cycles;
     let rows = &all[range.clone()];
     let key = |cycle: &Cycle| (cycle.ticket, cycle.clock);
@@ -161,7 +160,6 @@ pub fn cycles<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> 
         })
         .collect();
     let stopped_at = |c: &Cycle| if c.is_stopped { c.until_at } else { MISSING_AT };
-    let mut columns = Columns::new(&shared.wanted, "cycles");
     columns.add("ticket_id", move |name| shared.ids.coded(name, rows.iter().map(|c| c.ticket)));
     columns.add("clock", move |name| clock_names(name, facts, rows.iter().map(|c| c.clock)));
     columns.add("cycle", move |name| counts(name, numbered.into_iter()));
@@ -172,5 +170,4 @@ pub fn cycles<'a>(facts: &'a Facts, shared: &'a Shared, range: Range<usize>) -> 
     columns.add("limit_s", move |name| numbers(name, rows.iter().map(|c| instant(c.limit_s))));
     columns.add("paused_s", move |name| counts(name, rows.iter().map(|c| c.paused_s)));
     columns.add("is_missed", move |name| flags(name, rows.iter().map(Cycle::is_missed)));
-    columns
 }

@@ -80,6 +80,17 @@ impl Made {
         self.len() == 0
     }
 
+    /// The rows for which the mask is true.
+    ///
+    /// # Errors
+    /// What Polars says.
+    pub fn filtered(self, mask: &BooleanChunked) -> PolarsResult<Made> {
+        Ok(match self {
+            Made::Plain(column) => Made::Plain(column.filter(mask)?),
+            Made::Coded(coded) => Made::Coded(Coded { codes: coded.codes.filter(mask)?, ..coded }),
+        })
+    }
+
     /// As a query reads it.
     ///
     /// # Errors

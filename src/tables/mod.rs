@@ -10,6 +10,7 @@ mod columns;
 mod hours;
 mod lists;
 mod local;
+mod scan;
 mod tickets;
 
 pub use areas::tier;
@@ -26,6 +27,7 @@ use rayon::prelude::*;
 
 use columns::Columns;
 use local::LocalTime;
+use tickets::Life;
 
 use crate::clock::{AuditRow, Entitlement, Kernel, Outcome, Reading, Readings, local_date};
 use crate::config::Config;
@@ -207,15 +209,18 @@ impl Wanted {
     }
 }
 
-/// What several frames need and is computed once.
+/// What several columns need and is computed once.
 struct Shared {
-    wanted: Wanted,
     /// Ids of tickets, by row; none where nobody asks for them.
     ids: Texts,
     /// By [`Text`], made when a table first needs them.
     texts: [OnceLock<Texts>; Text::ALL.len()],
-    /// By row of the tickets.
+    /// The values of the history by their codes, made when a table first needs them.
+    values: OnceLock<Texts>,
+    /// By row of the tickets; empty where nobody asks for them.
     entitlements: Vec<Entitlement>,
+    /// By row of the tickets; empty where nobody asks for them.
+    lives: Vec<Life>,
     /// In the report's zone.
     local: LocalTime,
 }
@@ -228,12 +233,16 @@ impl Shared {
             opened.iter().copied().chain([facts.period.from_at, facts.period.until_at, facts.kernel.as_of]);
         let ids = |row| tickets.ticket_id.get(row);
         Shared {
-            wanted: wanted.clone(),
             ids: Texts::new(match wanted.has_any_column(&["ticket_id"]) {
                 true => (0..tickets.len()).map(ids),
                 false => (0..0).map(ids),
             }),
             texts: Default::default(),
+            values: OnceLock::new(),
+            lives: match tickets::OF_LIVES.iter().any(|name| wanted.has_column("tickets", name)) {
+                true => tickets::lives(facts.kernel, facts.period.as_of),
+                false => Vec::new(),
+            },
             entitlements: match wanted.has_any_column(&["coverage", "contract", "attainment_target"]) {
                 true => (0..tickets.len()).into_par_iter().map(|row| facts.kernel.entitlement(row)).collect(),
                 false => Vec::new(),
@@ -246,6 +255,11 @@ impl Shared {
     fn texts(&self, facts: &Facts, text: Text) -> &Texts {
         let values = || facts.kernel.data.tickets.column(text).dictionary.values();
         self.texts[text as usize].get_or_init(|| Texts::new(values()))
+    }
+
+    /// The distinct values of the history, by their codes.
+    fn values(&self, facts: &Facts) -> &Texts {
+        self.values.get_or_init(|| Texts::new(facts.kernel.data.events.values.values()))
     }
 }
 
@@ -265,32 +279,19 @@ impl Draft {
             .into_par_iter()
             .filter(|name| wanted.has(name))
             .map(|name| {
-                let (rows, columns) = made(facts, &shared, name, 0..length(facts, name))?;
+                let (rows, columns) = made(facts, &shared, wanted, name, 0..length(facts, name))?;
                 Ok((name, rows, columns))
             })
             .collect();
         Ok(Draft { tables: tables? })
     }
 
-    /// For many queries: texts are put in the place of their codes once.
+    /// As tables: each part of a query puts texts in the place of the codes that it reads, so that they
+    /// are never in memory all at once.
     ///
     /// # Errors
     /// What Polars says.
     pub fn frames(self) -> PolarsResult<Tables> {
-        let frame = |(name, rows, columns): (&'static str, usize, Vec<Made>)| {
-            let columns: PolarsResult<Vec<Column>> = columns.into_par_iter().map(Made::column).collect();
-            Ok((name, DataFrame::new(rows, columns?)?.lazy()))
-        };
-        let frames: PolarsResult<Vec<_>> = self.tables.into_par_iter().map(frame).collect();
-        Ok(Tables { frames: frames? })
-    }
-
-    /// For a single query: each part of it puts texts in the place of the codes that it reads, so that
-    /// they are never in memory all at once.
-    ///
-    /// # Errors
-    /// What Polars says.
-    pub fn coded_frames(self) -> PolarsResult<Tables> {
         let frame = |(name, rows, columns): (&'static str, usize, Vec<Made>)| {
             let (mut held, mut texts) = (Vec::with_capacity(columns.len()), Vec::new());
             for column in columns {
@@ -308,17 +309,16 @@ impl Draft {
     }
 }
 
-/// The tables that are written whole, a part after the other: one that nobody queries is never in
-/// memory as a whole.
+/// What tables are made of, a part after the other: a long one is never in memory as a whole.
 pub struct Data<'a> {
     facts: &'a Facts<'a>,
     shared: Shared,
 }
 
 impl<'a> Data<'a> {
-    /// Of everything there is.
-    pub fn new(facts: &'a Facts<'a>) -> Data<'a> {
-        Data { facts, shared: Shared::new(facts, &Wanted::all()) }
+    /// Of all that is wanted from here on.
+    pub fn new(facts: &'a Facts<'a>, wanted: &Wanted) -> Data<'a> {
+        Data { facts, shared: Shared::new(facts, wanted) }
     }
 
     /// The columns of the nth [`PART`] rows of a table of [`DATA`], from 0; `None` behind its end.
@@ -326,11 +326,12 @@ impl<'a> Data<'a> {
     ///
     /// # Errors
     /// What Polars says.
-    pub fn part(&self, name: &str, nth: usize) -> Option<PolarsResult<Vec<Made>>> {
+    pub fn part(&self, name: &'static str, nth: usize) -> Option<PolarsResult<Vec<Made>>> {
         let all = length(self.facts, name);
         let rows = nth * PART..((nth + 1) * PART).min(all);
         let is_there = nth == 0 || rows.start < all;
-        is_there.then(|| made(self.facts, &self.shared, name, rows).map(|(_, columns)| columns))
+        let wanted = Wanted::all();
+        is_there.then(|| made(self.facts, &self.shared, &wanted, name, rows).map(|(_, columns)| columns))
     }
 }
 
@@ -346,23 +347,38 @@ fn length(facts: &Facts, name: &str) -> usize {
 }
 
 /// Those rows of a table if it is a long one, else the whole table: how many there are, and its columns.
-fn made(facts: &Facts, shared: &Shared, name: &str, rows: Range<usize>) -> PolarsResult<(usize, Vec<Made>)> {
-    if let Some(columns) = long(facts, shared, name, rows.clone()) {
+fn made(
+    facts: &Facts,
+    shared: &Shared,
+    wanted: &Wanted,
+    name: &'static str,
+    rows: Range<usize>,
+) -> PolarsResult<(usize, Vec<Made>)> {
+    if let Some(columns) = long(facts, shared, wanted, name, rows.clone()) {
         return Ok((rows.len(), columns.made()));
     }
     let frame = short(facts, name)?;
     Ok((frame.height(), frame.into_columns().into_iter().map(Made::Plain).collect()))
 }
 
-/// Those rows of a table, if it is a long one.
-fn long<'a>(facts: &'a Facts, shared: &'a Shared, name: &str, rows: Range<usize>) -> Option<Columns<'a>> {
-    match name {
-        "tickets" => Some(tickets::tickets(facts, shared, rows)),
-        "clocks" => Some(clocks::clocks(facts, shared, rows)),
-        "segments" => Some(clocks::segments(facts, shared, rows)),
-        "cycles" => Some(clocks::cycles(facts, shared, rows)),
-        _ => None,
-    }
+/// The wanted columns of those rows of a table, if it is a long one.
+fn long<'a>(
+    facts: &'a Facts,
+    shared: &'a Shared,
+    wanted: &'a Wanted,
+    name: &'static str,
+    rows: Range<usize>,
+) -> Option<Columns<'a>> {
+    let fill = match name {
+        "tickets" => tickets::tickets,
+        "clocks" => clocks::clocks,
+        "segments" => clocks::segments,
+        "cycles" => clocks::cycles,
+        _ => return None,
+    };
+    let mut columns = Columns::new(wanted, name);
+    fill(facts, shared, rows, &mut columns);
+    Some(columns)
 }
 
 /// Any other table.

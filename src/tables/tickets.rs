@@ -1,7 +1,6 @@
 //! One row a ticket.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -13,27 +12,27 @@ use crate::clock::{Kernel, Scratch, StatusClass};
 use crate::model::{MISSING_AT, TEXT_COLUMNS, TIME_COLUMNS, Text, Time};
 
 /// What the history of a ticket comes to.
-struct Life {
-    class: &'static str,
+pub struct Life {
+    class: StatusClass,
+    reopens: u32,
     /// [`MISSING_AT`] while it is open.
     ended_at: i64,
-    reopens: i64,
 }
 
-/// Tickets whose histories one task reads.
+/// Columns that tell of it.
+pub const OF_LIVES: [&str; 6] =
+    ["status_class", "reopens", "ended_at", "ended_month", "is_open", "is_ended_in_period"];
+
+/// Tickets whose histories one task reads at least.
 const BATCH: usize = 4096;
 
-fn lives(kernel: &Kernel, as_of: i64, rows: Range<usize>) -> Vec<Life> {
-    let batches: Vec<Vec<Life>> = (0..rows.len().div_ceil(BATCH))
+/// By row of the tickets.
+pub fn lives(kernel: &Kernel, as_of: i64) -> Vec<Life> {
+    (0..kernel.data.tickets.len())
         .into_par_iter()
-        .map(|batch| {
-            let mut scratch = Scratch::default();
-            let first = rows.start + batch * BATCH;
-            let rows = first..(first + BATCH).min(rows.end);
-            rows.map(|row| life(kernel, as_of, row, &mut scratch)).collect()
-        })
-        .collect();
-    batches.into_iter().flatten().collect()
+        .with_min_len(BATCH)
+        .map_init(Scratch::default, |scratch, row| life(kernel, as_of, row, scratch))
+        .collect()
 }
 
 fn life(kernel: &Kernel, as_of: i64, row: usize, scratch: &mut Scratch) -> Life {
@@ -57,21 +56,20 @@ fn life(kernel: &Kernel, as_of: i64, row: usize, scratch: &mut Scratch) -> Life 
         _ => by_column,
     };
     let opened_at = tickets.times[Time::Opened as usize][row];
-    let counted = i64::from(tickets.reopen_count[row]);
+    let counted = tickets.reopen_count[row].max(0) as u32;
     Life {
-        class: class.name(),
+        class,
         // A ticket can't have ended before it was opened; the finding says so.
         ended_at: ended.map_or(MISSING_AT, |at| at.max(opened_at)),
-        reopens: (scratch.timeline.gaps.len() as i64).max(counted.max(0)),
+        reopens: (scratch.timeline.gaps.len() as u32).max(counted),
     }
 }
 
 /// Those rows of all tickets.
-pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> Columns<'a> {
+pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>, columns: &mut Columns<'a>) {
     let &Facts { config, kernel, period, .. } = facts;
     let tickets = &kernel.data.tickets;
     let opened = &tickets.times[Time::Opened as usize][rows.clone()];
-    let mut columns = Columns::new(&shared.wanted, "tickets");
     let ids = rows.start as u32..rows.end as u32;
     columns.add("ticket_id", move |name| shared.ids.coded(name, ids));
     for (name, times) in TIME_COLUMNS.iter().zip(&tickets.times) {
@@ -83,13 +81,8 @@ pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> 
         columns.add(name, move |name| shared.texts(facts, text).coded(name, codes.iter().copied()));
     }
     let some = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-    let of_lives = ["status_class", "reopens", "ended_at", "ended_month", "is_open", "is_ended_in_period"];
-    let lives = match of_lives.iter().any(|name| shared.wanted.has_column("tickets", name)) {
-        true => lives(kernel, period.as_of, rows.clone()),
-        false => Vec::new(),
-    };
-    let lives = Arc::new(lives);
     // Empty where nobody asks for them.
+    let lives = shared.lives.get(rows.clone()).unwrap_or_default();
     let entitlements = shared.entitlements.get(rows.clone()).unwrap_or_default();
     let contracts = &kernel.data.contracts;
     let local = &shared.local;
@@ -102,18 +95,15 @@ pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> 
             texts(name, rows.map(|row| Some(all.get(row)).filter(|text| !text.is_empty())))
         });
     }
-    let of_class = lives.clone();
-    columns.add("status_class", move |name| repeated(name, of_class.iter().map(|life| some(life.class))));
+    columns.add("status_class", move |name| repeated(name, lives.iter().map(|life| some(life.class.name()))));
     columns.add("coverage", move |name| {
         repeated(name, entitlements.iter().map(|own| some(own.coverage.name())))
     });
     columns.add("contract", move |name| {
         repeated(name, entitlements.iter().map(|own| own.contract.map(|at| contracts[at].contract.as_str())))
     });
-    let of_reopens = lives.clone();
-    columns.add("reopens", move |name| counts(name, of_reopens.iter().map(|life| life.reopens)));
-    let of_ends = lives.clone();
-    columns.add("ended_at", move |name| instants(name, of_ends.iter().map(|life| life.ended_at)));
+    columns.add("reopens", move |name| counts(name, lives.iter().map(|life| i64::from(life.reopens))));
+    columns.add("ended_at", move |name| instants(name, lives.iter().map(|life| life.ended_at)));
     columns.add("opened_month", move |name| months(name, local, opened.iter().copied()));
     columns.add("opened_weekday", move |name| {
         numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.0)))
@@ -121,12 +111,10 @@ pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> 
     columns.add("opened_hour", move |name| {
         numbers(name, opened.iter().map(|at| Some(local.weekday_and_hour(*at)?.1)))
     });
-    let of_months = lives.clone();
-    columns.add("ended_month", move |name| months(name, local, of_months.iter().map(|life| life.ended_at)));
-    let of_open = lives.clone();
+    columns.add("ended_month", move |name| months(name, local, lives.iter().map(|life| life.ended_at)));
     columns.add("is_open", move |name| {
         let is_open = |(life, at): (&Life, &i64)| life.ended_at == MISSING_AT && *at <= period.as_of;
-        flags(name, of_open.iter().zip(opened).map(is_open))
+        flags(name, lives.iter().zip(opened).map(is_open))
     });
     columns.add("is_opened_in_period", move |name| {
         flags(name, opened.iter().map(|&at| period.contains(at) && at <= period.as_of))
@@ -139,5 +127,4 @@ pub fn tickets<'a>(facts: &'a Facts, shared: &'a Shared, rows: Range<usize>) -> 
         let rows = rows.clone();
         columns.add(name, move |name| column(name, extra, rows));
     }
-    columns
 }

@@ -2,6 +2,7 @@
 //! vectors, real data and naive twins; and what people type and read.
 
 mod agreements;
+mod alone;
 mod areas;
 mod boston;
 mod broken;
