@@ -28,7 +28,7 @@ pub struct Outcome {
 /// A text in a file is read in blocks of so many bytes, while the block before is parsed. Nothing is
 /// parsed before the first one is there, so that is small, though of several chunks, and each is twice as
 /// large as the one before.
-const BLOCK_BYTES: std::ops::RangeInclusive<usize> = 4 * cut::CHUNK_BYTES..=32 * cut::CHUNK_BYTES;
+const BLOCK_BYTES: std::ops::RangeInclusive<usize> = 4 * cut::CHUNK_BYTES..=16 * cut::CHUNK_BYTES;
 
 /// Chunks that are parsed at a time: what was made of them is handed over before
 /// there is more of it.
