@@ -144,13 +144,14 @@ impl Data<'_> {
     /// Lends tables to `ask`: those that are wanted.
     ///
     /// `ask` runs on a thread of its own. It and what it starts must not wait for rows on a thread of
-    /// rayon's common pool: these make them.
+    /// rayon's common pool: these make them. And what makes them must not use Polars' pool, whose
+    /// threads may all be waiting for rows.
     ///
     /// # Errors
     /// What Polars says.
     pub fn lend<T: Send>(&self, wanted: &Wanted, ask: impl FnOnce(&Tables) -> T + Send) -> PolarsResult<T> {
         let (requests, received) = channel();
-        let frame = |name| Ok((name, self.frame(name, requests.clone())?));
+        let frame = |name| Ok((name, self.frame(name, wanted, requests.clone())?));
         let frames: PolarsResult<Vec<(&str, LazyFrame)>> =
             NAMES.into_par_iter().filter(|name| wanted.has(name)).map(frame).collect();
         let tables = Tables { frames: frames? };
@@ -195,12 +196,18 @@ impl Data<'_> {
         DataFrame::new(height, all)
     }
 
-    fn frame(&self, table: &'static str, requests: Sender<Request>) -> PolarsResult<LazyFrame> {
-        let all = Wanted::all();
-        let Some(columns) = long(self.facts, &self.shared, &all, table, 0..0) else {
-            return Ok(short(self.facts, table)?.lazy());
-        };
-        let fields = columns.made().into_iter().map(|made| Ok(made.column()?.field().into_owned()));
+    fn frame(
+        &self,
+        table: &'static str,
+        wanted: &Wanted,
+        requests: Sender<Request>,
+    ) -> PolarsResult<LazyFrame> {
+        // Where rows are only counted, Polars takes any column that there is: one must be.
+        let least = Wanted::named([(table, ["opened_at", "clock"].map(str::to_owned).into())].into());
+        let made = |wanted: &Wanted| Some(long(self.facts, &self.shared, wanted, table, 0..0)?.made());
+        let made = made(wanted).filter(|made| !made.is_empty()).or_else(|| made(&least));
+        let Some(made) = made else { return Ok(short(self.facts, table)?.lazy()) };
+        let fields = made.into_iter().map(|made| Ok(made.column()?.field().into_owned()));
         let schema: Schema = fields.collect::<PolarsResult<_>>()?;
         let scan = Scan { table, schema: Arc::new(schema), requests };
         LazyFrame::anonymous_scan(Arc::new(scan), ScanArgsAnonymous::default())
