@@ -51,9 +51,7 @@ impl Coded {
     pub fn column(&self) -> PolarsResult<Column> {
         Ok(self.texts.0.take(&self.codes)?.with_name(self.name.clone()).into_series().into())
     }
-}
 
-impl Coded {
     /// The same of a column that has the codes.
     pub fn expression(&self) -> Expr {
         let texts = self.texts.clone();
